@@ -1,0 +1,7 @@
+// Debian's LLVMLTO, which lld's library links, asks for Polly's plug-in. Kernels never go through link-time
+// optimisation, so this stands in for it and registers nothing.
+#include "llvm/Plugins/PassPlugin.h"
+
+llvm::PassPluginLibraryInfo getPollyPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "no-polly", "", [](llvm::PassBuilder &) {}};
+}
