@@ -26,6 +26,8 @@ inline constexpr llvm::StringLiteral kNumWarpsAttr = "tile_gpu.num_warps";
 inline constexpr llvm::StringLiteral kSharedBytesAttr = "tile_gpu.shared_bytes";
 inline constexpr llvm::StringLiteral kSharedOffsetAttr = "tile_gpu.shared_offset";
 
+inline constexpr llvm::StringLiteral kVectorAttr = "tile_gpu.vector";
+
 inline constexpr int kLaneBits = 5;
 inline constexpr int64_t kMaxWarps = 32;
 
@@ -39,6 +41,8 @@ mlir::RankedTensorType withLayout(mlir::RankedTensorType type, LayoutAttr layout
 int64_t numWarps(mlir::Operation *op);
 /// Chip of the program that `op` belongs to, e.g. "sm_90a"; empty where nothing says.
 llvm::StringRef target(mlir::Operation *op);
+/// Elements that a load or store may access in one instruction.
+int64_t accessVector(mlir::Operation *op);
 /// First byte of an operation's scratch in shared memory; nothing where it needs none.
 std::optional<int64_t> sharedOffset(mlir::Operation *op);
 

@@ -71,11 +71,13 @@ LogicalResult TileGPUDialect::verifyOperationAttribute(Operation *op, NamedAttri
       return op->emitOpError() << "expected '" << name << "' to be a string, got " << attribute.getValue();
     return success();
   }
-  if (name != kNumWarpsAttr && name != kSharedBytesAttr && name != kSharedOffsetAttr)
+  if (name != kNumWarpsAttr && name != kSharedBytesAttr && name != kSharedOffsetAttr && name != kVectorAttr)
     return op->emitOpError() << "has an unknown attribute '" << name << "'";
   auto value = dyn_cast<IntegerAttr>(attribute.getValue());
   if (!value || !value.getType().isInteger(32) || value.getInt() < 0)
     return op->emitOpError() << "expected '" << name << "' to be a non-negative i32, got " << attribute.getValue();
+  if (name == kVectorAttr && !llvm::isPowerOf2_64(value.getInt()))
+    return op->emitOpError() << "expected '" << name << "' to be a power of two, got " << value.getInt();
   if (name != kNumWarpsAttr)
     return success();
   int64_t warps = value.getInt();
@@ -110,6 +112,11 @@ int64_t tile_gpu::numWarps(Operation *op) {
 StringRef tile_gpu::target(Operation *op) {
   auto attr = inherited<StringAttr>(op, kTargetAttr);
   return attr ? attr.getValue() : StringRef();
+}
+
+int64_t tile_gpu::accessVector(Operation *op) {
+  auto attr = op->getAttrOfType<IntegerAttr>(kVectorAttr);
+  return attr ? attr.getInt() : 1;
 }
 
 std::optional<int64_t> tile_gpu::sharedOffset(Operation *op) {

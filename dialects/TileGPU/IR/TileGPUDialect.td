@@ -23,8 +23,12 @@ def TileGPU_Dialect : Dialect {
     | `tile_gpu.num_warps` | i32 | warps of one program: a power of two, at most 32 |
     | `tile_gpu.shared_bytes` | i32 | shared memory of one program, set by `tile-gpu-allocate-shared-memory` |
 
-    Attribute of an operation that exchanges data between warps: `tile_gpu.shared_offset` (i32), the first byte of its
-    scratch in the program's shared memory. An operation without it needs none.
+    Attributes of operations:
+
+    | attribute | type | on | meaning |
+    |---|---|---|---|
+    | `tile_gpu.shared_offset` | i32 | what exchanges data between warps | first byte of its scratch in the program's shared memory; without it none is needed |
+    | `tile_gpu.vector` | i32 | load, store | this many elements, on the lowest register columns, are neighbours in memory, aligned to their size together, and under one mask; 1 where absent |
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
