@@ -5,7 +5,7 @@ import os
 import lit.formats
 
 config.name = "tegula"
-config.test_format = lit.formats.ShTest(True)
+config.test_format = lit.formats.ShTest(False)
 config.suffixes = [".mlir", ".test"]
 config.excludes = ["python", "unit", "fuzz", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)

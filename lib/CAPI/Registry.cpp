@@ -8,6 +8,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Transforms/Passes.h"
 
 void tegula::registerDialects(mlir::DialectRegistry &registry) {
@@ -17,4 +18,7 @@ void tegula::registerDialects(mlir::DialectRegistry &registry) {
                   mlir::ub::UBDialect>();
 }
 
-void tegula::registerPasses() { mlir::registerTransformsPasses(); }
+void tegula::registerPasses() {
+  mlir::registerTransformsPasses();
+  mlir::arith::registerArithPasses();
+}

@@ -12,3 +12,11 @@ LogicalResult PrintOp::verify() {
                          << getIsSigned().size();
   return success();
 }
+
+/// The grid's extent is at most 2^31 - 1 along each axis.
+static ConstantIntRanges gridRange(uint32_t least) {
+  return ConstantIntRanges::fromSigned(APInt(32, least), APInt::getSignedMaxValue(32));
+}
+
+void ProgramIdOp::inferResultRanges(ArrayRef<ConstantIntRanges>, SetIntRangeFn set) { set(getResult(), gridRange(0)); }
+void NumProgramsOp::inferResultRanges(ArrayRef<ConstantIntRanges>, SetIntRangeFn set) { set(getResult(), gridRange(1)); }

@@ -4,7 +4,7 @@
 #ifndef TEGULA_TILE_PROGRAM_OPS
 #define TEGULA_TILE_PROGRAM_OPS
 
-def Tile_ProgramIdOp : Tile_Op<"program_id", [Pure]> {
+def Tile_ProgramIdOp : Tile_Op<"program_id", [Pure, Tile_KnownRange]> {
   let summary = "index of this program along one axis of the grid";
   let description = [{
     (C1) `axis` is 0, 1 or 2.
@@ -19,7 +19,7 @@ def Tile_ProgramIdOp : Tile_Op<"program_id", [Pure]> {
   let assemblyFormat = "$axis attr-dict";
 }
 
-def Tile_NumProgramsOp : Tile_Op<"num_programs", [Pure]> {
+def Tile_NumProgramsOp : Tile_Op<"num_programs", [Pure, Tile_KnownRange]> {
   let summary = "number of programs along one axis of the grid";
   let description = [{
     (C1) `axis` is 0, 1 or 2.

@@ -178,3 +178,19 @@ LogicalResult SplitOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &results)
   results.assign({join.getLhs(), join.getRhs()});
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// Ranges of integers
+//===----------------------------------------------------------------------===//
+
+void ArangeOp::inferResultRanges(ArrayRef<ConstantIntRanges>, SetIntRangeFn set) {
+  APInt first(32, getStart()), last = APInt(32, getEnd()) - 1;
+  set(getResult(), ConstantIntRanges::fromSigned(first, last));
+}
+
+// What only moves elements keeps their range.
+void SplatOp::inferResultRanges(ArrayRef<ConstantIntRanges> in, SetIntRangeFn set) { set(getResult(), in[0]); }
+void BroadcastOp::inferResultRanges(ArrayRef<ConstantIntRanges> in, SetIntRangeFn set) { set(getResult(), in[0]); }
+void ExpandDimsOp::inferResultRanges(ArrayRef<ConstantIntRanges> in, SetIntRangeFn set) { set(getResult(), in[0]); }
+void ReshapeOp::inferResultRanges(ArrayRef<ConstantIntRanges> in, SetIntRangeFn set) { set(getResult(), in[0]); }
+void TransOp::inferResultRanges(ArrayRef<ConstantIntRanges> in, SetIntRangeFn set) { set(getResult(), in[0]); }

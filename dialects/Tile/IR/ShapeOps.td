@@ -4,7 +4,7 @@
 #ifndef TEGULA_TILE_SHAPE_OPS
 #define TEGULA_TILE_SHAPE_OPS
 
-def Tile_ArangeOp : Tile_Op<"arange", [Pure]> {
+def Tile_ArangeOp : Tile_Op<"arange", [Pure, Tile_KnownRange]> {
   let summary = "the numbers start, start + 1, ..., end - 1";
   let description = [{
     (C1) the result has one dimension of `end - start` elements of type i32; (C2) `start` is below `end`.
@@ -20,7 +20,7 @@ def Tile_ArangeOp : Tile_Op<"arange", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Tile_SplatOp : Tile_Op<"splat", [Pure]> {
+def Tile_SplatOp : Tile_Op<"splat", [Pure, Tile_KnownRange]> {
   let summary = "a block whose every element is one scalar";
   let description = [{
     (C1) the operand has the result's element type.
@@ -54,7 +54,7 @@ def Tile_UnsplatOp : Tile_Op<"unsplat", [Pure]> {
   let hasFolder = 1;
 }
 
-def Tile_BroadcastOp : Tile_Op<"broadcast", [Pure]> {
+def Tile_BroadcastOp : Tile_Op<"broadcast", [Pure, Tile_KnownRange]> {
   let summary = "repeat a block along its dimensions of size one";
   let description = [{
     (C1) same rank and element type; (C2) each dimension is equal, or one in the operand.
@@ -72,7 +72,7 @@ def Tile_BroadcastOp : Tile_Op<"broadcast", [Pure]> {
   let hasCanonicalizer = 1;
 }
 
-def Tile_ExpandDimsOp : Tile_Op<"expand_dims", [Pure]> {
+def Tile_ExpandDimsOp : Tile_Op<"expand_dims", [Pure, Tile_KnownRange]> {
   let summary = "insert a dimension of size one";
   let description = [{
     `axis` counts in the result. (C1) the result is the operand's shape with a 1 at `axis`.
@@ -89,7 +89,7 @@ def Tile_ExpandDimsOp : Tile_Op<"expand_dims", [Pure]> {
   let hasFolder = 1;
 }
 
-def Tile_ReshapeOp : Tile_Op<"reshape", [Pure]> {
+def Tile_ReshapeOp : Tile_Op<"reshape", [Pure, Tile_KnownRange]> {
   let summary = "the same elements in row-major order under another shape";
   let description = [{
     With `allow_reorder` the compiler may choose another order. (C1) equal element types and counts.
@@ -106,7 +106,7 @@ def Tile_ReshapeOp : Tile_Op<"reshape", [Pure]> {
   let hasFolder = 1;
 }
 
-def Tile_TransOp : Tile_Op<"trans", [Pure]> {
+def Tile_TransOp : Tile_Op<"trans", [Pure, Tile_KnownRange]> {
   let summary = "permute the dimensions";
   let description = [{
     Dimension i of the result is dimension `order[i]` of the operand. (C1) `order` is a permutation;

@@ -6,6 +6,7 @@
 #ifndef TEGULA_TILE_OPS
 #define TEGULA_TILE_OPS
 
+include "mlir/Interfaces/InferIntRangeInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
@@ -15,6 +16,9 @@ include "dialects/Tile/IR/TileTypes.td"
 include "dialects/Tile/IR/TileEnums.td"
 
 class Tile_Op<string mnemonic, list<Trait> traits = []> : Op<Tile_Dialect, mnemonic, traits>;
+
+// The operation knows the range of its integers: comparisons of what it makes against constants fold.
+def Tile_KnownRange : DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRanges"]>;
 
 // Memory of the program as a whole, as the side-effect interfaces see it.
 def Tile_GlobalMemory : Resource<"::tegula::tile::GlobalMemory">;
