@@ -256,37 +256,37 @@ struct Module : NodeOf<Kind::Module, Node> {
 
 /// `a and b and c` is one node with three values.
 struct BoolOp : NodeOf<Kind::BoolOp, Expr> {
-  BoolOperator op;
+  BoolOperator op = BoolOperator::And;
   ExprList values;
 };
 
 /// `(target := value)`
 struct NamedExpr : NodeOf<Kind::NamedExpr, Expr> {
-  Expr *target; // a Name
-  Expr *value;
+  Expr *target = nullptr; // a Name
+  Expr *value = nullptr;
 };
 
 struct BinOp : NodeOf<Kind::BinOp, Expr> {
-  Expr *left;
-  BinaryOperator op;
-  Expr *right;
+  Expr *left = nullptr;
+  BinaryOperator op = BinaryOperator::Add;
+  Expr *right = nullptr;
 };
 
 struct UnaryOp : NodeOf<Kind::UnaryOp, Expr> {
-  UnaryOperator op;
-  Expr *operand;
+  UnaryOperator op = UnaryOperator::Not;
+  Expr *operand = nullptr;
 };
 
 struct Lambda : NodeOf<Kind::Lambda, Expr> {
-  Arguments *args;
-  Expr *body;
+  Arguments *args = nullptr;
+  Expr *body = nullptr;
 };
 
 /// `body if test else orelse`
 struct IfExp : NodeOf<Kind::IfExp, Expr> {
-  Expr *test;
-  Expr *body;
-  Expr *orelse;
+  Expr *test = nullptr;
+  Expr *body = nullptr;
+  Expr *orelse = nullptr;
 };
 
 /// A null key stands for `**value`.
@@ -300,57 +300,57 @@ struct Set : NodeOf<Kind::Set, Expr> {
 };
 
 struct ListComp : NodeOf<Kind::ListComp, Expr> {
-  Expr *elt;
+  Expr *elt = nullptr;
   Nodes<Comprehension> generators;
 };
 
 struct SetComp : NodeOf<Kind::SetComp, Expr> {
-  Expr *elt;
+  Expr *elt = nullptr;
   Nodes<Comprehension> generators;
 };
 
 struct DictComp : NodeOf<Kind::DictComp, Expr> {
-  Expr *key;
-  Expr *value;
+  Expr *key = nullptr;
+  Expr *value = nullptr;
   Nodes<Comprehension> generators;
 };
 
 struct GeneratorExp : NodeOf<Kind::GeneratorExp, Expr> {
-  Expr *elt;
+  Expr *elt = nullptr;
   Nodes<Comprehension> generators;
 };
 
 struct Await : NodeOf<Kind::Await, Expr> {
-  Expr *value;
+  Expr *value = nullptr;
 };
 
 struct Yield : NodeOf<Kind::Yield, Expr> {
-  Expr *value; // may be null
+  Expr *value = nullptr; // may be null
 };
 
 struct YieldFrom : NodeOf<Kind::YieldFrom, Expr> {
-  Expr *value;
+  Expr *value = nullptr;
 };
 
 /// `left ops[0] comparators[0] ops[1] comparators[1] ...`
 struct Compare : NodeOf<Kind::Compare, Expr> {
-  Expr *left;
+  Expr *left = nullptr;
   std::span<const CompareOperator> ops;
   ExprList comparators;
 };
 
 /// `*x` among `args` is a Starred; `**x` among `keywords` has no name.
 struct Call : NodeOf<Kind::Call, Expr> {
-  Expr *func;
+  Expr *func = nullptr;
   ExprList args;
   Nodes<Keyword> keywords;
 };
 
 /// One `{value!conversion:format_spec}` of an f-string.
 struct FormattedValue : NodeOf<Kind::FormattedValue, Expr> {
-  Expr *value;
+  Expr *value = nullptr;
   int conversion = -1; // 's', 'r', 'a', or -1 for none
-  Expr *formatSpec;    // a JoinedStr, or null
+  Expr *formatSpec = nullptr;    // a JoinedStr, or null
 };
 
 /// An f-string: Constants and FormattedValues.
@@ -402,7 +402,7 @@ struct Constant : NodeOf<Kind::Constant, Expr> {
 std::string decimalText(const Constant &constant);
 
 struct Attribute : NodeOf<Kind::Attribute, Expr> {
-  Expr *value;
+  Expr *value = nullptr;
   std::string_view attr;
   SourceSpan attrSpan; // of the name alone
   ExprContext ctx = ExprContext::Load;
@@ -410,13 +410,13 @@ struct Attribute : NodeOf<Kind::Attribute, Expr> {
 
 /// `value[slice]`; several indices come as one Tuple.
 struct Subscript : NodeOf<Kind::Subscript, Expr> {
-  Expr *value;
-  Expr *slice;
+  Expr *value = nullptr;
+  Expr *slice = nullptr;
   ExprContext ctx = ExprContext::Load;
 };
 
 struct Starred : NodeOf<Kind::Starred, Expr> {
-  Expr *value;
+  Expr *value = nullptr;
   ExprContext ctx = ExprContext::Load;
 };
 
@@ -437,9 +437,9 @@ struct Tuple : NodeOf<Kind::Tuple, Expr> {
 
 /// `lower:upper:step` inside a subscript; each may be null.
 struct Slice : NodeOf<Kind::Slice, Expr> {
-  Expr *lower;
-  Expr *upper;
-  Expr *step;
+  Expr *lower = nullptr;
+  Expr *upper = nullptr;
+  Expr *step = nullptr;
 };
 
 //===----------------------------------------------------------------------===//
@@ -448,8 +448,8 @@ struct Slice : NodeOf<Kind::Slice, Expr> {
 
 /// `for target in iter if ... if ...`
 struct Comprehension : NodeOf<Kind::Comprehension, Node> {
-  Expr *target;
-  Expr *iter;
+  Expr *target = nullptr;
+  Expr *iter = nullptr;
   ExprList ifs;
   bool isAsync = false;
 };
@@ -457,7 +457,7 @@ struct Comprehension : NodeOf<Kind::Comprehension, Node> {
 struct Arg : NodeOf<Kind::Arg, Node> {
   std::string_view arg;
   SourceSpan nameSpan;
-  Expr *annotation; // may be null
+  Expr *annotation = nullptr; // may be null
 };
 
 /// A parameter list. `defaults` belong to the last of `posonlyargs` + `args`;
@@ -465,17 +465,17 @@ struct Arg : NodeOf<Kind::Arg, Node> {
 struct Arguments : NodeOf<Kind::Arguments, Node> {
   Nodes<Arg> posonlyargs;
   Nodes<Arg> args;
-  Arg *vararg; // may be null
+  Arg *vararg = nullptr; // may be null
   Nodes<Arg> kwonlyargs;
   ExprList kwDefaults;
-  Arg *kwarg; // may be null
+  Arg *kwarg = nullptr; // may be null
   ExprList defaults;
 };
 
 /// `arg=value` of a call; an empty `arg` is `**value`.
 struct Keyword : NodeOf<Kind::Keyword, Node> {
   std::string_view arg;
-  Expr *value;
+  Expr *value = nullptr;
 };
 
 /// `name as asname` of an import; `asname` is empty when there is none.
@@ -485,19 +485,19 @@ struct Alias : NodeOf<Kind::Alias, Node> {
 };
 
 struct WithItem : NodeOf<Kind::WithItem, Node> {
-  Expr *contextExpr;
-  Expr *optionalVars; // may be null
+  Expr *contextExpr = nullptr;
+  Expr *optionalVars = nullptr; // may be null
 };
 
 struct ExceptHandler : NodeOf<Kind::ExceptHandler, Node> {
-  Expr *type;            // may be null
+  Expr *type = nullptr;            // may be null
   std::string_view name; // empty when there is none
   StmtList body;
 };
 
 struct TypeVar : NodeOf<Kind::TypeVar, Node> {
   std::string_view name;
-  Expr *bound; // may be null
+  Expr *bound = nullptr; // may be null
 };
 struct TypeVarTuple : NodeOf<Kind::TypeVarTuple, Node> {
   std::string_view name;
@@ -514,10 +514,10 @@ struct ParamSpec : NodeOf<Kind::ParamSpec, Node> {
 struct FunctionDef : NodeOf<Kind::FunctionDef, Stmt> {
   std::string_view name;
   SourceSpan nameSpan;
-  Arguments *args;
+  Arguments *args = nullptr;
   StmtList body;
   ExprList decoratorList;
-  Expr *returns;          // may be null
+  Expr *returns = nullptr;          // may be null
   Nodes<Node> typeParams; // TypeVar, TypeVarTuple, ParamSpec
 
   FunctionDef() = default;
@@ -543,7 +543,7 @@ struct ClassDef : NodeOf<Kind::ClassDef, Stmt> {
 };
 
 struct Return : NodeOf<Kind::Return, Stmt> {
-  Expr *value; // may be null
+  Expr *value = nullptr; // may be null
 };
 
 struct Delete : NodeOf<Kind::Delete, Stmt> {
@@ -553,34 +553,34 @@ struct Delete : NodeOf<Kind::Delete, Stmt> {
 /// `targets[0] = targets[1] = value`
 struct Assign : NodeOf<Kind::Assign, Stmt> {
   ExprList targets;
-  Expr *value;
+  Expr *value = nullptr;
 };
 
 /// `type name[typeParams] = value`
 struct TypeAlias : NodeOf<Kind::TypeAlias, Stmt> {
-  Expr *name; // a Name
+  Expr *name = nullptr; // a Name
   Nodes<Node> typeParams;
-  Expr *value;
+  Expr *value = nullptr;
 };
 
 struct AugAssign : NodeOf<Kind::AugAssign, Stmt> {
-  Expr *target;
-  BinaryOperator op;
-  Expr *value;
+  Expr *target = nullptr;
+  BinaryOperator op = BinaryOperator::Add;
+  Expr *value = nullptr;
 };
 
 /// `target: annotation = value`; `simple` when the target is a bare name without
 /// parentheses.
 struct AnnAssign : NodeOf<Kind::AnnAssign, Stmt> {
-  Expr *target;
-  Expr *annotation;
-  Expr *value; // may be null
+  Expr *target = nullptr;
+  Expr *annotation = nullptr;
+  Expr *value = nullptr; // may be null
   bool simple = false;
 };
 
 struct For : NodeOf<Kind::For, Stmt> {
-  Expr *target;
-  Expr *iter;
+  Expr *target = nullptr;
+  Expr *iter = nullptr;
   StmtList body;
   StmtList orelse;
 
@@ -596,14 +596,14 @@ struct AsyncFor : For {
 };
 
 struct While : NodeOf<Kind::While, Stmt> {
-  Expr *test;
+  Expr *test = nullptr;
   StmtList body;
   StmtList orelse;
 };
 
 /// `elif` is an If alone in `orelse`.
 struct If : NodeOf<Kind::If, Stmt> {
-  Expr *test;
+  Expr *test = nullptr;
   StmtList body;
   StmtList orelse;
 };
@@ -624,13 +624,13 @@ struct AsyncWith : With {
 };
 
 struct Match : NodeOf<Kind::Match, Stmt> {
-  Expr *subject;
+  Expr *subject = nullptr;
   Nodes<MatchCase> cases;
 };
 
 struct Raise : NodeOf<Kind::Raise, Stmt> {
-  Expr *exc;   // may be null
-  Expr *cause; // may be null
+  Expr *exc = nullptr;   // may be null
+  Expr *cause = nullptr; // may be null
 };
 
 struct Try : NodeOf<Kind::Try, Stmt> {
@@ -652,8 +652,8 @@ struct TryStar : Try {
 };
 
 struct Assert : NodeOf<Kind::Assert, Stmt> {
-  Expr *test;
-  Expr *msg; // may be null
+  Expr *test = nullptr;
+  Expr *msg = nullptr; // may be null
 };
 
 struct Import : NodeOf<Kind::Import, Stmt> {
@@ -676,7 +676,7 @@ struct Nonlocal : NodeOf<Kind::Nonlocal, Stmt> {
 
 /// An expression as a statement: Python's `ast.Expr`.
 struct ExprStmt : NodeOf<Kind::ExprStmt, Stmt> {
-  Expr *value;
+  Expr *value = nullptr;
 };
 
 struct Pass : NodeOf<Kind::Pass, Stmt> {};
@@ -688,10 +688,10 @@ struct Continue : NodeOf<Kind::Continue, Stmt> {};
 //===----------------------------------------------------------------------===//
 
 struct MatchValue : NodeOf<Kind::MatchValue, Pattern> {
-  Expr *value;
+  Expr *value = nullptr;
 };
 struct MatchSingleton : NodeOf<Kind::MatchSingleton, Pattern> {
-  ConstantKind value; // None, True or False
+  ConstantKind value = ConstantKind::None; // None, True or False
 };
 struct MatchSequence : NodeOf<Kind::MatchSequence, Pattern> {
   Nodes<Pattern> patterns;
@@ -702,7 +702,7 @@ struct MatchMapping : NodeOf<Kind::MatchMapping, Pattern> {
   std::string_view rest; // empty when there is none
 };
 struct MatchClass : NodeOf<Kind::MatchClass, Pattern> {
-  Expr *cls;
+  Expr *cls = nullptr;
   Nodes<Pattern> patterns;
   Names kwdAttrs;
   Nodes<Pattern> kwdPatterns;
@@ -712,7 +712,7 @@ struct MatchStar : NodeOf<Kind::MatchStar, Pattern> {
 };
 /// `pattern as name`; `name` alone; `_` when both are missing.
 struct MatchAs : NodeOf<Kind::MatchAs, Pattern> {
-  Pattern *pattern;      // may be null
+  Pattern *pattern = nullptr;      // may be null
   std::string_view name; // empty for `_`
 };
 struct MatchOr : NodeOf<Kind::MatchOr, Pattern> {
@@ -720,8 +720,8 @@ struct MatchOr : NodeOf<Kind::MatchOr, Pattern> {
 };
 
 struct MatchCase : NodeOf<Kind::MatchCase, Node> {
-  Pattern *pattern;
-  Expr *guard; // may be null
+  Pattern *pattern = nullptr;
+  Expr *guard = nullptr; // may be null
   StmtList body;
 };
 
