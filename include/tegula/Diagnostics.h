@@ -60,8 +60,7 @@ struct SourceRange {
   SourceSpan span;
 
   SourceRange() = default;
-  SourceRange(std::string_view file, SourceSpan span)
-      : file(file), span(span) {}
+  SourceRange(std::string_view file, SourceSpan span) : file(file), span(span) {}
 
   bool isValid() const { return !file.empty() || span.isValid(); }
   bool operator==(const SourceRange &) const = default;
@@ -102,20 +101,17 @@ struct Diagnostic {
 
 /// Answers "what does line N of this file say?", without its line break; nothing
 /// when the file is not known. SourceManager::lineLookup() makes one.
-using LineLookup = std::function<std::optional<std::string>(
-    std::string_view file, uint32_t line)>;
+using LineLookup = std::function<std::optional<std::string>(std::string_view file, uint32_t line)>;
 
 /// The text form shown above, ending in a line break. Without a lookup, or where
 /// it knows no such line, the excerpt is left out.
-std::string renderText(const Diagnostic &diagnostic,
-                       const LineLookup &lookup = {});
+std::string renderText(const Diagnostic &diagnostic, const LineLookup &lookup = {});
 
 /// A JSON object: {"severity", "kind", "message", "file", "line", "column",
 /// "end_line", "end_column", "notes": [{"message", "file", ...}], "hint",
 /// "rendered"}. Columns count characters where the line is known; "hint" is null
 /// when there is none, the place null when there is none.
-std::string renderJson(const Diagnostic &diagnostic,
-                       const LineLookup &lookup = {});
+std::string renderJson(const Diagnostic &diagnostic, const LineLookup &lookup = {});
 
 /// Collects the diagnostics of one compile, in order. Not shared among threads:
 /// one compile owns one engine.
@@ -126,21 +122,15 @@ std::string renderJson(const Diagnostic &diagnostic,
 class DiagnosticEngine {
 public:
   /// The reference stays valid until `clear`.
-  Diagnostic &report(Severity severity, std::string_view kind,
-                     SourceRange range, std::string message);
-  Diagnostic &error(std::string_view kind, SourceRange range,
-                    std::string message) {
+  Diagnostic &report(Severity severity, std::string_view kind, SourceRange range, std::string message);
+  Diagnostic &error(std::string_view kind, SourceRange range, std::string message) {
     return report(Severity::Error, kind, std::move(range), std::move(message));
   }
-  Diagnostic &warning(std::string_view kind, SourceRange range,
-                      std::string message) {
-    return report(Severity::Warning, kind, std::move(range),
-                  std::move(message));
+  Diagnostic &warning(std::string_view kind, SourceRange range, std::string message) {
+    return report(Severity::Warning, kind, std::move(range), std::move(message));
   }
-  Diagnostic &remark(std::string_view kind, SourceRange range,
-                     std::string message) {
-    return report(Severity::Remark, kind, std::move(range),
-                  std::move(message));
+  Diagnostic &remark(std::string_view kind, SourceRange range, std::string message) {
+    return report(Severity::Remark, kind, std::move(range), std::move(message));
   }
 
   bool hasErrors() const { return numErrors != 0; }

@@ -58,8 +58,7 @@ KindNames namesOf(Kind kind) {
     return {"Assert", "an `assert` statement"};
   case Kind::Import:
   case Kind::ImportFrom:
-    return {kind == Kind::Import ? "Import" : "ImportFrom",
-            "an `import` statement"};
+    return {kind == Kind::Import ? "Import" : "ImportFrom", "an `import` statement"};
   case Kind::Global:
     return {"Global", "a `global` statement"};
   case Kind::Nonlocal:
@@ -172,47 +171,28 @@ struct OperatorNames {
   std::string_view name, spelling;
 };
 
-constexpr OperatorNames binaryNames[] = {
-    {"Add", "+"},     {"Sub", "-"},      {"Mult", "*"},   {"MatMult", "@"},
-    {"Div", "/"},     {"Mod", "%"},      {"Pow", "**"},   {"LShift", "<<"},
-    {"RShift", ">>"}, {"BitOr", "|"},    {"BitXor", "^"}, {"BitAnd", "&"},
-    {"FloorDiv", "//"}};
-constexpr OperatorNames unaryNames[] = {
-    {"Invert", "~"}, {"Not", "not"}, {"UAdd", "+"}, {"USub", "-"}};
+constexpr OperatorNames binaryNames[] = {{"Add", "+"},      {"Sub", "-"},   {"Mult", "*"},   {"MatMult", "@"},
+                                         {"Div", "/"},      {"Mod", "%"},   {"Pow", "**"},   {"LShift", "<<"},
+                                         {"RShift", ">>"},  {"BitOr", "|"}, {"BitXor", "^"}, {"BitAnd", "&"},
+                                         {"FloorDiv", "//"}};
+constexpr OperatorNames unaryNames[] = {{"Invert", "~"}, {"Not", "not"}, {"UAdd", "+"}, {"USub", "-"}};
 constexpr OperatorNames boolNames[] = {{"And", "and"}, {"Or", "or"}};
-constexpr OperatorNames compareNames[] = {
-    {"Eq", "=="},  {"NotEq", "!="}, {"Lt", "<"},        {"LtE", "<="},
-    {"Gt", ">"},   {"GtE", ">="},   {"Is", "is"},       {"IsNot", "is not"},
-    {"In", "in"},  {"NotIn", "not in"}};
+constexpr OperatorNames compareNames[] = {{"Eq", "=="}, {"NotEq", "!="},    {"Lt", "<"},  {"LtE", "<="},
+                                          {"Gt", ">"},  {"GtE", ">="},      {"Is", "is"}, {"IsNot", "is not"},
+                                          {"In", "in"}, {"NotIn", "not in"}};
 } // namespace
 
 std::string_view ast::kindName(Kind kind) { return namesOf(kind).name; }
 std::string_view ast::describe(Kind kind) { return namesOf(kind).description; }
 
-std::string_view ast::spelling(BinaryOperator op) {
-  return binaryNames[size_t(op)].spelling;
-}
-std::string_view ast::spelling(UnaryOperator op) {
-  return unaryNames[size_t(op)].spelling;
-}
-std::string_view ast::spelling(BoolOperator op) {
-  return boolNames[size_t(op)].spelling;
-}
-std::string_view ast::spelling(CompareOperator op) {
-  return compareNames[size_t(op)].spelling;
-}
-std::string_view ast::className(BinaryOperator op) {
-  return binaryNames[size_t(op)].name;
-}
-std::string_view ast::className(UnaryOperator op) {
-  return unaryNames[size_t(op)].name;
-}
-std::string_view ast::className(BoolOperator op) {
-  return boolNames[size_t(op)].name;
-}
-std::string_view ast::className(CompareOperator op) {
-  return compareNames[size_t(op)].name;
-}
+std::string_view ast::spelling(BinaryOperator op) { return binaryNames[size_t(op)].spelling; }
+std::string_view ast::spelling(UnaryOperator op) { return unaryNames[size_t(op)].spelling; }
+std::string_view ast::spelling(BoolOperator op) { return boolNames[size_t(op)].spelling; }
+std::string_view ast::spelling(CompareOperator op) { return compareNames[size_t(op)].spelling; }
+std::string_view ast::className(BinaryOperator op) { return binaryNames[size_t(op)].name; }
+std::string_view ast::className(UnaryOperator op) { return unaryNames[size_t(op)].name; }
+std::string_view ast::className(BoolOperator op) { return boolNames[size_t(op)].name; }
+std::string_view ast::className(CompareOperator op) { return compareNames[size_t(op)].name; }
 std::string_view ast::className(ExprContext context) {
   switch (context) {
   case ExprContext::Load:

@@ -194,33 +194,23 @@ struct Node {
 
   template <class T> bool is() const { return T::classof(this); }
   /// This node as a T, or null when it is something else.
-  template <class T> const T *as() const {
-    return T::classof(this) ? static_cast<const T *>(this) : nullptr;
-  }
-  template <class T> T *as() {
-    return T::classof(this) ? static_cast<T *>(this) : nullptr;
-  }
+  template <class T> const T *as() const { return T::classof(this) ? static_cast<const T *>(this) : nullptr; }
+  template <class T> T *as() { return T::classof(this) ? static_cast<T *>(this) : nullptr; }
 };
 
 struct Stmt : Node {
   using Node::Node;
-  static bool classof(const Node *node) {
-    return node->kind >= Kind::FirstStmt && node->kind <= Kind::LastStmt;
-  }
+  static bool classof(const Node *node) { return node->kind >= Kind::FirstStmt && node->kind <= Kind::LastStmt; }
 };
 
 struct Expr : Node {
   using Node::Node;
-  static bool classof(const Node *node) {
-    return node->kind >= Kind::FirstExpr && node->kind <= Kind::LastExpr;
-  }
+  static bool classof(const Node *node) { return node->kind >= Kind::FirstExpr && node->kind <= Kind::LastExpr; }
 };
 
 struct Pattern : Node {
   using Node::Node;
-  static bool classof(const Node *node) {
-    return node->kind >= Kind::FirstPattern && node->kind <= Kind::LastPattern;
-  }
+  static bool classof(const Node *node) { return node->kind >= Kind::FirstPattern && node->kind <= Kind::LastPattern; }
 };
 
 /// A base class that fixes the kind of node.
@@ -349,8 +339,8 @@ struct Call : NodeOf<Kind::Call, Expr> {
 /// One `{value!conversion:format_spec}` of an f-string.
 struct FormattedValue : NodeOf<Kind::FormattedValue, Expr> {
   Expr *value = nullptr;
-  int conversion = -1; // 's', 'r', 'a', or -1 for none
-  Expr *formatSpec = nullptr;    // a JoinedStr, or null
+  int conversion = -1;        // 's', 'r', 'a', or -1 for none
+  Expr *formatSpec = nullptr; // a JoinedStr, or null
 };
 
 /// An f-string: Constants and FormattedValues.
@@ -490,7 +480,7 @@ struct WithItem : NodeOf<Kind::WithItem, Node> {
 };
 
 struct ExceptHandler : NodeOf<Kind::ExceptHandler, Node> {
-  Expr *type = nullptr;            // may be null
+  Expr *type = nullptr;  // may be null
   std::string_view name; // empty when there is none
   StmtList body;
 };
@@ -517,8 +507,8 @@ struct FunctionDef : NodeOf<Kind::FunctionDef, Stmt> {
   Arguments *args = nullptr;
   StmtList body;
   ExprList decoratorList;
-  Expr *returns = nullptr;          // may be null
-  Nodes<Node> typeParams; // TypeVar, TypeVarTuple, ParamSpec
+  Expr *returns = nullptr; // may be null
+  Nodes<Node> typeParams;  // TypeVar, TypeVarTuple, ParamSpec
 
   FunctionDef() = default;
 
@@ -712,8 +702,8 @@ struct MatchStar : NodeOf<Kind::MatchStar, Pattern> {
 };
 /// `pattern as name`; `name` alone; `_` when both are missing.
 struct MatchAs : NodeOf<Kind::MatchAs, Pattern> {
-  Pattern *pattern = nullptr;      // may be null
-  std::string_view name; // empty for `_`
+  Pattern *pattern = nullptr; // may be null
+  std::string_view name;      // empty for `_`
 };
 struct MatchOr : NodeOf<Kind::MatchOr, Pattern> {
   Nodes<Pattern> patterns;

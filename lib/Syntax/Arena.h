@@ -28,8 +28,7 @@ public:
 
   template <class T, class... Args> T *make(Args &&...args) {
     static_assert(std::is_trivially_destructible_v<T>);
-    return new (allocate(sizeof(T), alignof(T)))
-        T(std::forward<Args>(args)...);
+    return new (allocate(sizeof(T), alignof(T))) T(std::forward<Args>(args)...);
   }
 
   /// A copy of `items` that lives in the arena.

@@ -38,14 +38,13 @@ namespace {
 /// Columns on a terminal; combining marks take none, East Asian wide characters
 /// and emoji two.
 unsigned displayWidth(char32_t c) {
-  if ((c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200F) ||
-      (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x20D0 && c <= 0x20FF))
+  if ((c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200F) || (c >= 0xFE00 && c <= 0xFE0F) ||
+      (c >= 0x20D0 && c <= 0x20FF))
     return 0;
-  if ((c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) ||
-      (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
-      (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
-      (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F) ||
-      (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x20000 && c <= 0x3FFFD))
+  if ((c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) ||
+      (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+      (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F) || (c >= 0x1F900 && c <= 0x1F9FF) ||
+      (c >= 0x20000 && c <= 0x3FFFD))
     return 2;
   return 1;
 }
@@ -91,23 +90,19 @@ ShownLine showLine(std::string_view line, size_t beginByte, size_t endByte) {
     at += c.length;
   }
   if (shown.begin == ~0u)
-    shown.begin = column + unsigned(std::min<size_t>(
-                               beginByte - std::min(beginByte, line.size()), 8));
+    shown.begin = column + unsigned(std::min<size_t>(beginByte - std::min(beginByte, line.size()), 8));
   if (shown.end == ~0u)
-    shown.end = column + unsigned(std::min<size_t>(
-                             endByte - std::min(endByte, line.size()), 8));
+    shown.end = column + unsigned(std::min<size_t>(endByte - std::min(endByte, line.size()), 8));
   shown.end = std::max(shown.end, shown.begin + 1);
   if (column <= window)
     return shown;
 
   // Cut a window that starts somewhat before the caret.
   unsigned first = shown.begin > window / 4 ? shown.begin - window / 4 : 0;
-  auto at = std::lower_bound(
-      cells.begin(), cells.end(), first,
-      [](const Cell &cell, unsigned column) { return cell.column < column; });
-  auto stop = std::lower_bound(
-      cells.begin(), cells.end(), first + window,
-      [](const Cell &cell, unsigned column) { return cell.column < column; });
+  auto at = std::lower_bound(cells.begin(), cells.end(), first,
+                             [](const Cell &cell, unsigned column) { return cell.column < column; });
+  auto stop = std::lower_bound(cells.begin(), cells.end(), first + window,
+                               [](const Cell &cell, unsigned column) { return cell.column < column; });
   size_t from = at == cells.end() ? shown.text.size() : at->offset;
   unsigned fromColumn = at == cells.end() ? column : at->column;
   size_t to = stop == cells.end() ? shown.text.size() : stop->offset;
@@ -115,16 +110,13 @@ ShownLine showLine(std::string_view line, size_t beginByte, size_t endByte) {
   std::string lead = from != 0 ? "..." : "";
   ShownLine part;
   part.begin = shown.begin - fromColumn + unsigned(lead.size());
-  part.end = std::min(shown.end, std::max(toColumn, shown.begin + 1)) -
-             fromColumn + unsigned(lead.size());
-  part.text = lead + shown.text.substr(from, to - from) +
-              (to != shown.text.size() ? "..." : "");
+  part.end = std::min(shown.end, std::max(toColumn, shown.begin + 1)) - fromColumn + unsigned(lead.size());
+  part.text = lead + shown.text.substr(from, to - from) + (to != shown.text.size() ? "..." : "");
   return part;
 }
 
 /// The 1-based character column of a 1-based byte column.
-uint32_t characterColumn(const std::optional<std::string> &line,
-                         uint32_t column) {
+uint32_t characterColumn(const std::optional<std::string> &line, uint32_t column) {
   if (!line || column == 0)
     return column;
   uint32_t result = 1;
@@ -134,8 +126,7 @@ uint32_t characterColumn(const std::optional<std::string> &line,
   return at + 1 < column ? result + uint32_t(column - 1 - at) : result;
 }
 
-std::optional<std::string> lookUp(const LineLookup &lookup,
-                                  const SourceRange &range, uint32_t line) {
+std::optional<std::string> lookUp(const LineLookup &lookup, const SourceRange &range, uint32_t line) {
   return lookup && line != 0 ? lookup(range.file, line) : std::nullopt;
 }
 
@@ -148,8 +139,7 @@ std::string placePrefix(const SourceRange &range, const LineLookup &lookup) {
   if (span.isValid()) {
     text += ":" + std::to_string(span.line);
     if (span.column != 0)
-      text += ":" + std::to_string(characterColumn(
-                        lookUp(lookup, range, span.line), span.column));
+      text += ":" + std::to_string(characterColumn(lookUp(lookup, range, span.line), span.column));
   }
   return text + ": ";
 }
@@ -173,16 +163,14 @@ std::string excerpt(const SourceRange &range, const LineLookup &lookup) {
     number.insert(0, 5 - number.size(), ' ');
   std::string text = number + " | " + shown.text;
   text.erase(text.find_last_not_of(' ') + 1);
-  text += "\n" + std::string(number.size(), ' ') + " | " +
-          std::string(shown.begin, ' ') + "^" +
+  text += "\n" + std::string(number.size(), ' ') + " | " + std::string(shown.begin, ' ') + "^" +
           std::string(shown.end - shown.begin - 1, '~') + "\n";
   return text;
 }
 
 } // namespace
 
-std::string tegula::renderText(const Diagnostic &diagnostic,
-                               const LineLookup &lookup) {
+std::string tegula::renderText(const Diagnostic &diagnostic, const LineLookup &lookup) {
   std::string text = placePrefix(diagnostic.range, lookup);
   text += severityName(diagnostic.severity);
   text += ": " + diagnostic.message + "\n";
@@ -200,8 +188,7 @@ std::string tegula::renderText(const Diagnostic &diagnostic,
 
 namespace {
 
-void appendPlace(std::string &out, const SourceRange &range,
-                 const LineLookup &lookup) {
+void appendPlace(std::string &out, const SourceRange &range, const LineLookup &lookup) {
   auto number = [&](const char *key, uint32_t value) {
     out += std::string(", \"") + key + "\": ";
     out += value ? std::to_string(value) : "null";
@@ -213,17 +200,14 @@ void appendPlace(std::string &out, const SourceRange &range,
   else
     unicode::appendJsonString(out, range.file);
   number("line", span.line);
-  number("column",
-         characterColumn(lookUp(lookup, range, span.line), span.column));
+  number("column", characterColumn(lookUp(lookup, range, span.line), span.column));
   number("end_line", span.endLine);
-  number("end_column",
-         characterColumn(lookUp(lookup, range, span.endLine), span.endColumn));
+  number("end_column", characterColumn(lookUp(lookup, range, span.endLine), span.endColumn));
 }
 
 } // namespace
 
-std::string tegula::renderJson(const Diagnostic &diagnostic,
-                               const LineLookup &lookup) {
+std::string tegula::renderJson(const Diagnostic &diagnostic, const LineLookup &lookup) {
   std::string out = "{\"severity\": ";
   unicode::appendJsonString(out, severityName(diagnostic.severity));
   out += ", \"kind\": ";
@@ -252,8 +236,7 @@ std::string tegula::renderJson(const Diagnostic &diagnostic,
 // The engine
 //===----------------------------------------------------------------------===//
 
-Diagnostic &DiagnosticEngine::report(Severity severity, std::string_view kind,
-                                     SourceRange range, std::string message) {
+Diagnostic &DiagnosticEngine::report(Severity severity, std::string_view kind, SourceRange range, std::string message) {
   numErrors += severity == Severity::Error;
   Diagnostic &diagnostic = diagnostics.emplace_back();
   diagnostic.severity = severity;

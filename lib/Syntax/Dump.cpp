@@ -18,16 +18,14 @@ std::string floatRepr(double value, bool imaginary) {
   if (std::isinf(value))
     return "inf";
   char buffer[64];
-  auto result = std::to_chars(buffer, buffer + sizeof buffer, value,
-                              std::chars_format::scientific);
+  auto result = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
   std::string_view text(buffer, result.ptr - buffer);
   size_t e = text.find('e');
   int exponent = 0;
   std::string_view exponentText = text.substr(e + 1);
   if (exponentText.starts_with('+'))
     exponentText.remove_prefix(1);
-  std::from_chars(exponentText.data(), exponentText.data() + exponentText.size(),
-                  exponent);
+  std::from_chars(exponentText.data(), exponentText.data() + exponentText.size(), exponent);
   std::string digits;
   for (char c : text.substr(0, e))
     if (c != '.')
@@ -47,8 +45,7 @@ std::string floatRepr(double value, bool imaginary) {
     digits.append(size_t(exponent) + 1 - digits.size(), '0');
     return imaginary ? digits : digits + ".0";
   }
-  return digits.substr(0, size_t(exponent) + 1) + "." +
-         digits.substr(size_t(exponent) + 1);
+  return digits.substr(0, size_t(exponent) + 1) + "." + digits.substr(size_t(exponent) + 1);
 }
 
 class Dumper {
@@ -68,8 +65,7 @@ private:
     ++level;
   }
   void close(const Node &node) {
-    if (options.positions && hasPosition(node.kind) &&
-        (options.positionsInFStrings || fStrings == 0)) {
+    if (options.positions && hasPosition(node.kind) && (options.positionsInFStrings || fStrings == 0)) {
       number("lineno", node.span.line);
       number("col_offset", node.span.column - 1);
       number("end_lineno", node.span.endLine);
@@ -128,8 +124,7 @@ private:
     field(fieldName);
     this->node(*node);
   }
-  template <class T, class F>
-  void items(std::string_view fieldName, const T &list, F each) {
+  template <class T, class F> void items(std::string_view fieldName, const T &list, F each) {
     field(fieldName);
     out += '[';
     ++level;
@@ -154,8 +149,7 @@ private:
     });
   }
   void names(std::string_view fieldName, Names list) {
-    items(fieldName, list,
-          [&](std::string_view item) { string(item, /*bytes=*/false); });
+    items(fieldName, list, [&](std::string_view item) { string(item, /*bytes=*/false); });
   }
 
   void string(std::string_view text, bool bytes);
@@ -173,9 +167,7 @@ private:
 /// Python's ascii().
 void Dumper::string(std::string_view text, bool bytes) {
   static const char digits[] = "0123456789abcdef";
-  char quote = text.find('\'') != text.npos && text.find('"') == text.npos
-                   ? '"'
-                   : '\'';
+  char quote = text.find('\'') != text.npos && text.find('"') == text.npos ? '"' : '\'';
   auto hex = [&](uint32_t value, unsigned length) {
     for (unsigned i = length; i-- > 0;)
       out += digits[value >> (4 * i) & 15];
@@ -268,9 +260,7 @@ void Dumper::node(const Node &node) {
   close(node);
 }
 
-template <class T> const T &cast(const Node &node) {
-  return static_cast<const T &>(node);
-}
+template <class T> const T &cast(const Node &node) { return static_cast<const T &>(node); }
 
 void Dumper::statement(const Node &node) {
   switch (node.kind) {
@@ -523,9 +513,7 @@ void Dumper::part(const Node &node) {
   case Kind::MatchSingleton: {
     ConstantKind value = cast<MatchSingleton>(node).value;
     field("value");
-    out += value == ConstantKind::None   ? "None"
-           : value == ConstantKind::True ? "True"
-                                         : "False";
+    out += value == ConstantKind::None ? "None" : value == ConstantKind::True ? "True" : "False";
     break;
   }
   case Kind::MatchSequence:

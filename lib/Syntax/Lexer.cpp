@@ -43,8 +43,8 @@ std::string_view tegula::tokenName(TokenKind kind) {
   case TokenKind::FStringMiddle:
   case TokenKind::FStringEnd:
     return "an f-string";
-#define TEGULA_NAME(name, text)                                                \
-  case TokenKind::name:                                                        \
+#define TEGULA_NAME(name, text)                                                                                        \
+  case TokenKind::name:                                                                                                \
     return "'" text "'";
     TEGULA_OPERATORS(TEGULA_NAME)
     TEGULA_KEYWORDS(TEGULA_NAME)
@@ -99,8 +99,7 @@ TokenKind keywordOr(std::string_view text, TokenKind otherwise) {
 class Lexer {
 public:
   Lexer(const SourceBuffer &buffer, bool allowIndented)
-      : text(buffer.text()), line(buffer.firstLine()),
-        allowIndented(allowIndented) {
+      : text(buffer.text()), line(buffer.firstLine()), allowIndented(allowIndented) {
     result.tokens.reserve(text.size() / 4 + 16);
   }
 
@@ -128,15 +127,11 @@ private:
     std::vector<size_t> depths;
   };
 
-  char at(size_t offset) const {
-    return offset < text.size() ? text[offset] : '\0';
-  }
+  char at(size_t offset) const { return offset < text.size() ? text[offset] : '\0'; }
   char here() const { return at(pos); }
   bool atEnd() const { return pos >= text.size(); }
   bool atLineBreak() const { return here() == '\n' || here() == '\r'; }
-  uint32_t columnOf(size_t offset) const {
-    return uint32_t(offset - lineStart) + 1;
-  }
+  uint32_t columnOf(size_t offset) const { return uint32_t(offset - lineStart) + 1; }
 
   void skipLineBreak() {
     pos += here() == '\r' && at(pos + 1) == '\n' ? 2 : 1;
@@ -150,9 +145,7 @@ private:
     uint32_t column;
   };
   Mark mark() const { return {pos, line, columnOf(pos)}; }
-  SourceSpan spanFrom(const Mark &from) const {
-    return {from.line, from.column, line, columnOf(pos)};
-  }
+  SourceSpan spanFrom(const Mark &from) const { return {from.line, from.column, line, columnOf(pos)}; }
 
   void push(TokenKind kind, const Mark &from) {
     Token &token = result.tokens.emplace_back();
@@ -163,14 +156,11 @@ private:
   }
   void push(TokenKind kind) { push(kind, mark()); }
 
-  bool fail(SourceSpan span, std::string message, std::string hint = "",
-            const char *kind = "syntax-error") {
-    result.error = LexError{kind, span, std::move(message), std::move(hint),
-                            std::nullopt};
+  bool fail(SourceSpan span, std::string message, std::string hint = "", const char *kind = "syntax-error") {
+    result.error = LexError{kind, span, std::move(message), std::move(hint), std::nullopt};
     return false;
   }
-  bool failHere(std::string message, std::string hint = "",
-                const char *kind = "syntax-error") {
+  bool failHere(std::string message, std::string hint = "", const char *kind = "syntax-error") {
     SourceSpan span = {line, columnOf(pos), line, columnOf(pos) + 1};
     return fail(span, std::move(message), std::move(hint), kind);
   }
@@ -302,15 +292,13 @@ bool Lexer::startOfLine() {
 bool Lexer::indentTo(Indentation to, const Mark &from) {
   if (indents.empty()) {
     if (to.column != 0 && !allowIndented)
-      return fail(spanFrom(from), "unexpected indentation", "",
-                  "indentation-error");
+      return fail(spanFrom(from), "unexpected indentation", "", "indentation-error");
     indents.push_back(to);
     return true;
   }
   auto inconsistent = [&] {
-    return fail(spanFrom(from),
-                "inconsistent use of tabs and spaces in indentation",
-                "indent with spaces only", "indentation-error");
+    return fail(spanFrom(from), "inconsistent use of tabs and spaces in indentation", "indent with spaces only",
+                "indentation-error");
   };
   Indentation current = indents.back();
   if (to.column == current.column)
@@ -320,9 +308,8 @@ bool Lexer::indentTo(Indentation to, const Mark &from) {
       return inconsistent();
     if (indents.size() >= maxIndents)
       return fail(spanFrom(from),
-                  "too many levels of indentation; at most " +
-                      std::to_string(maxIndents) + " are possible",
-                  "", "too-deeply-nested");
+                  "too many levels of indentation; at most " + std::to_string(maxIndents) + " are possible", "",
+                  "too-deeply-nested");
     indents.push_back(to);
     push(TokenKind::Indent, from);
     return true;
@@ -333,11 +320,8 @@ bool Lexer::indentTo(Indentation to, const Mark &from) {
   }
   if (to.column != indents.back().column)
     return fail(spanFrom(from),
-                "this line's indentation (" + std::to_string(to.column) +
-                    ") matches no enclosing block",
-                "the enclosing block is indented by " +
-                    std::to_string(indents.back().column),
-                "indentation-error");
+                "this line's indentation (" + std::to_string(to.column) + ") matches no enclosing block",
+                "the enclosing block is indented by " + std::to_string(indents.back().column), "indentation-error");
   return to.altColumn == indents.back().altColumn || inconsistent();
 }
 
@@ -373,8 +357,7 @@ bool Lexer::identifierOrString() {
       break;
     letters |= bit;
   }
-  bool prefix = letters == 1 || letters == 2 || letters == 4 || letters == 8 ||
-                letters == 3 || letters == 5;
+  bool prefix = letters == 1 || letters == 2 || letters == 4 || letters == 8 || letters == 3 || letters == 5;
   if (prefix && (at(quote) == '"' || at(quote) == '\'')) {
     pos = quote;
     return string(from);
@@ -414,12 +397,9 @@ bool Lexer::badCharacter() {
   char number[16];
   std::snprintf(number, sizeof number, "U+%04X", unsigned(c.value));
   std::string shown(text.substr(pos, c.length));
-  std::string message = c.value < 0x20 || c.value == 0x7F ||
-                                c.value == 0xA0 || c.value == 0x200B ||
-                                c.value == 0xFEFF
+  std::string message = c.value < 0x20 || c.value == 0x7F || c.value == 0xA0 || c.value == 0x200B || c.value == 0xFEFF
                             ? "invalid character " + std::string(number)
-                            : "invalid character '" + shown + "' (" + number +
-                                  ")";
+                            : "invalid character '" + shown + "' (" + number + ")";
   std::string hint;
   switch (c.value) {
   case 0x2018:
@@ -457,8 +437,7 @@ bool Lexer::badCharacter() {
     hint = "'" + shown + "' has no meaning in Python";
     break;
   }
-  return fail({line, columnOf(pos), line, columnOf(pos + c.length)},
-              std::move(message), std::move(hint));
+  return fail({line, columnOf(pos), line, columnOf(pos + c.length)}, std::move(message), std::move(hint));
 }
 
 //===----------------------------------------------------------------------===//
@@ -469,7 +448,8 @@ bool Lexer::badCharacter() {
 bool Lexer::digits(bool (*isOne)(char), const char *name) {
   for (;;) {
     if (!isOne(here()))
-      return failHere(std::string("invalid ") + name + " literal: expected a "
+      return failHere(std::string("invalid ") + name +
+                      " literal: expected a "
                       "digit");
     while (isOne(here()))
       ++pos;
@@ -493,9 +473,8 @@ bool Lexer::endOfNumber(const char *name) {
     if (!unicode::isIdentifierContinue(decoded.value))
       return badCharacter();
   }
-  return failHere(std::string("invalid ") + name + " literal",
-                  "a name cannot start with a digit, nor follow a number "
-                  "without a space");
+  return failHere(std::string("invalid ") + name + " literal", "a name cannot start with a digit, nor follow a number "
+                                                               "without a space");
 }
 
 bool Lexer::number() {
@@ -507,9 +486,7 @@ bool Lexer::number() {
     const char *name = nullptr;
     if (base == 'x') {
       name = "hexadecimal";
-      isOne = [](char c) {
-        return isDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-      };
+      isOne = [](char c) { return isDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); };
     } else if (base == 'o') {
       name = "octal";
       isOne = [](char c) { return c >= '0' && c <= '7'; };
@@ -524,8 +501,7 @@ bool Lexer::number() {
       if (!digits(isOne, name))
         return false;
       if (isDigit(here()))
-        return failHere(std::string("invalid digit '") + here() + "' in " +
-                        name + " literal");
+        return failHere(std::string("invalid digit '") + here() + "' in " + name + " literal");
       if (!endOfNumber(name))
         return false;
       push(TokenKind::Number, from);
@@ -557,11 +533,9 @@ bool Lexer::number() {
     ++pos;
   }
   if (isInteger && at(from.pos) == '0' &&
-      text.substr(from.pos, pos - from.pos).find_first_not_of("0_") !=
-          std::string_view::npos)
+      text.substr(from.pos, pos - from.pos).find_first_not_of("0_") != std::string_view::npos)
     return fail(spanFrom(from),
-                "a decimal integer cannot start with zeros; got " +
-                    std::string(text.substr(from.pos, pos - from.pos)),
+                "a decimal integer cannot start with zeros; got " + std::string(text.substr(from.pos, pos - from.pos)),
                 "write 0o in front for an octal integer");
   if (!endOfNumber(name))
     return false;
@@ -584,9 +558,7 @@ bool Lexer::string(const Mark &from) {
   pos += triple ? 3 : 1;
   if (isF) {
     if (fStrings.size() >= maxFStrings)
-      return fail(spanFrom(from),
-                  "too many nested f-strings; at most " +
-                      std::to_string(maxFStrings) + " are possible",
+      return fail(spanFrom(from), "too many nested f-strings; at most " + std::to_string(maxFStrings) + " are possible",
                   "", "too-deeply-nested");
     push(TokenKind::FStringStart, from);
     FString &state = fStrings.emplace_back();
@@ -601,12 +573,9 @@ bool Lexer::string(const Mark &from) {
   for (;;) {
     if (atEnd() || (!triple && atLineBreak())) {
       std::string_view name =
-          triple ? "unterminated triple-quoted string; expected "
-                 : "unterminated string; expected ";
+          triple ? "unterminated triple-quoted string; expected " : "unterminated string; expected ";
       std::string closer(triple ? 3 : 1, quote);
-      return fail(start,
-                  std::string(name) + closer + " before the end of the " +
-                      (triple ? "file" : "line"));
+      return fail(start, std::string(name) + closer + " before the end of the " + (triple ? "file" : "line"));
     }
     char c = here();
     if (c == '\\') {
@@ -617,8 +586,7 @@ bool Lexer::string(const Mark &from) {
         ++pos;
     } else if (atLineBreak()) {
       skipLineBreak();
-    } else if (c == quote &&
-               (!triple || (at(pos + 1) == quote && at(pos + 2) == quote))) {
+    } else if (c == quote && (!triple || (at(pos + 1) == quote && at(pos + 2) == quote))) {
       pos += triple ? 3 : 1;
       push(TokenKind::String, from);
       return true;
@@ -642,16 +610,11 @@ bool Lexer::fStringText() {
     char c = here();
     if (atEnd() || (!state.triple && atLineBreak())) {
       std::string closer(state.triple ? 3 : 1, state.quote);
-      return fail(state.span,
-                  std::string("unterminated ") +
-                      (state.triple ? "triple-quoted " : "") +
-                      "f-string; expected " + closer +
-                      " before the end of the " +
-                      (state.triple ? "file" : "line"));
+      return fail(state.span, std::string("unterminated ") + (state.triple ? "triple-quoted " : "") +
+                                  "f-string; expected " + closer + " before the end of the " +
+                                  (state.triple ? "file" : "line"));
     }
-    if (c == state.quote &&
-        (!state.triple ||
-         (at(pos + 1) == state.quote && at(pos + 2) == state.quote))) {
+    if (c == state.quote && (!state.triple || (at(pos + 1) == state.quote && at(pos + 2) == state.quote))) {
       if (inSpec)
         return failHere("expected '}' before the end of the f-string");
       pushMiddle();
@@ -678,8 +641,7 @@ bool Lexer::fStringText() {
         return true;
       }
       if (at(pos + 1) != '}')
-        return failHere("a single '}' in an f-string",
-                        "write }} for a brace in the text");
+        return failHere("a single '}' in an f-string", "write }} for a brace in the text");
       pos += 2;
       continue;
     }
@@ -720,18 +682,15 @@ bool Lexer::op() {
     return true;
   };
   // `+` or `+=`.
-  auto plain = [&](TokenKind one, TokenKind withEqual) {
-    return next == '=' ? take(2, withEqual) : take(1, one);
-  };
+  auto plain = [&](TokenKind one, TokenKind withEqual) { return next == '=' ? take(2, withEqual) : take(1, one); };
   // `*`, `*=`, `**` or `**=`.
-  auto doubled = [&](TokenKind one, TokenKind withEqual, TokenKind two,
-                     TokenKind twoWithEqual) {
+  auto doubled = [&](TokenKind one, TokenKind withEqual, TokenKind two, TokenKind twoWithEqual) {
     if (next != c)
       return plain(one, withEqual);
     return third == '=' ? take(3, twoWithEqual) : take(2, two);
   };
-  bool fieldLevel = !fStrings.empty() && !fStrings.back().depths.empty() &&
-                    fStrings.back().depths.back() == brackets.size();
+  bool fieldLevel =
+      !fStrings.empty() && !fStrings.back().depths.empty() && fStrings.back().depths.back() == brackets.size();
   switch (c) {
   case '(':
     return openBracket(K::LParen);
@@ -769,17 +728,14 @@ bool Lexer::op() {
     return failHere("invalid character '!'", "write `not` for a negation");
   case '<':
     if (next == '>')
-      return fail({line, columnOf(pos), line, columnOf(pos + 2)},
-                  "'<>' is not an operator", "write !=");
+      return fail({line, columnOf(pos), line, columnOf(pos + 2)}, "'<>' is not an operator", "write !=");
     return doubled(K::Less, K::LessEqual, K::LeftShift, K::LeftShiftEqual);
   case '>':
-    return doubled(K::Greater, K::GreaterEqual, K::RightShift,
-                   K::RightShiftEqual);
+    return doubled(K::Greater, K::GreaterEqual, K::RightShift, K::RightShiftEqual);
   case '*':
     return doubled(K::Star, K::StarEqual, K::DoubleStar, K::DoubleStarEqual);
   case '/':
-    return doubled(K::Slash, K::SlashEqual, K::DoubleSlash,
-                   K::DoubleSlashEqual);
+    return doubled(K::Slash, K::SlashEqual, K::DoubleSlash, K::DoubleSlashEqual);
   case '+':
     return plain(K::Plus, K::PlusEqual);
   case '-':
@@ -808,9 +764,7 @@ bool Lexer::openBracket(TokenKind kind) {
   char open = here();
   ++pos;
   if (brackets.size() >= maxBrackets)
-    return fail(spanFrom(from),
-                "too many nested brackets; at most " +
-                    std::to_string(maxBrackets) + " are possible",
+    return fail(spanFrom(from), "too many nested brackets; at most " + std::to_string(maxBrackets) + " are possible",
                 "", "too-deeply-nested");
   push(kind, from);
   brackets.push_back({open, uint32_t(from.pos), spanFrom(from)});
@@ -821,19 +775,14 @@ bool Lexer::closeBracket(TokenKind kind) {
   Mark from = mark();
   char close = here();
   ++pos;
-  bool inField = !fStrings.empty() && fStrings.back().inExpression &&
-                 fStrings.back().depths.back() == brackets.size();
+  bool inField = !fStrings.empty() && fStrings.back().inExpression && fStrings.back().depths.back() == brackets.size();
   if (brackets.empty())
-    return fail(spanFrom(from),
-                std::string("unmatched '") + close + "'");
+    return fail(spanFrom(from), std::string("unmatched '") + close + "'");
   char open = brackets.back().open;
   char expected = open == '(' ? ')' : open == '[' ? ']' : '}';
   if (close != expected)
-    return fail(spanFrom(from),
-                std::string("expected '") + expected + "' to close the '" +
-                    open + "' of line " +
-                    std::to_string(brackets.back().span.line) + "; got '" +
-                    close + "'");
+    return fail(spanFrom(from), std::string("expected '") + expected + "' to close the '" + open + "' of line " +
+                                    std::to_string(brackets.back().span.line) + "; got '" + close + "'");
   brackets.pop_back();
   push(kind, from);
   if (inField) {
@@ -860,6 +809,4 @@ bool Lexer::endOfFile() {
 
 } // namespace
 
-LexResult tegula::lex(const SourceBuffer &buffer, bool allowIndented) {
-  return Lexer(buffer, allowIndented).run();
-}
+LexResult tegula::lex(const SourceBuffer &buffer, bool allowIndented) { return Lexer(buffer, allowIndented).run(); }

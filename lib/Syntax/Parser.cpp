@@ -7,13 +7,10 @@
 using namespace tegula;
 using namespace tegula::ast;
 
-ParserState::ParserState(const SourceBuffer &buffer,
-                         DiagnosticEngine &diagnostics,
-                         const ParseOptions &options, LexResult lexed,
-                         Tree &tree)
-    : buffer(buffer), diagnostics(diagnostics), tree(tree),
-      tokens(std::move(lexed.tokens)), lexError(std::move(lexed.error)),
-      maxDepth(std::min(options.maxDepth, 10000u)) {
+ParserState::ParserState(const SourceBuffer &buffer, DiagnosticEngine &diagnostics, const ParseOptions &options,
+                         LexResult lexed, Tree &tree)
+    : buffer(buffer), diagnostics(diagnostics), tree(tree), tokens(std::move(lexed.tokens)),
+      lexError(std::move(lexed.error)), maxDepth(std::min(options.maxDepth, 10000u)) {
   // An Error is followed by an EndMarker too: where failure leads.
   Token last;
   last.begin = last.end = uint32_t(buffer.text().size());
@@ -34,14 +31,12 @@ Module *ParserState::parseModule() {
 // Errors
 //===----------------------------------------------------------------------===//
 
-Diagnostic *ParserState::fail(SourceSpan span, std::string message,
-                              std::string hint, std::string_view kind) {
+Diagnostic *ParserState::fail(SourceSpan span, std::string message, std::string hint, std::string_view kind) {
   if (failed)
     return &unreported;
   failed = true;
   if (!speculating) {
-    if (lexError && (at(K::Error) || (lexError->openBracket &&
-                                      *lexError->openBracket < peek().begin))) {
+    if (lexError && (at(K::Error) || (lexError->openBracket && *lexError->openBracket < peek().begin))) {
       span = lexError->span;
       message = lexError->message;
       hint = lexError->hint;
@@ -51,14 +46,11 @@ Diagnostic *ParserState::fail(SourceSpan span, std::string message,
   position = tokens.size() - 1;
   if (speculating)
     return &unreported;
-  return &diagnostics.error(kind, rangeOf(span), std::move(message))
-              .withHint(std::move(hint));
+  return &diagnostics.error(kind, rangeOf(span), std::move(message)).withHint(std::move(hint));
 }
 
 void ParserState::failTooDeep(SourceSpan span) {
-  fail(span,
-       "the code is nested too deeply; at most " + std::to_string(maxDepth) +
-           " levels are possible",
+  fail(span, "the code is nested too deeply; at most " + std::to_string(maxDepth) + " levels are possible",
        "give parts of it a name", "too-deeply-nested");
 }
 
@@ -102,14 +94,11 @@ Diagnostic *ParserState::failExpected(std::string_view what, std::string hint) {
   const Token &token = peek();
   if (hint.empty())
     hint = hintAt(token);
-  return fail(token.span,
-              "expected " + std::string(what) + "; got " + got(token),
-              std::move(hint),
+  return fail(token.span, "expected " + std::string(what) + "; got " + got(token), std::move(hint),
               token.kind == K::Indent ? "indentation-error" : "syntax-error");
 }
 
-bool ParserState::expect(TokenKind kind, std::string_view where,
-                         std::string hint) {
+bool ParserState::expect(TokenKind kind, std::string_view where, std::string hint) {
   if (accept(kind))
     return true;
   std::string what(tokenName(kind));
@@ -119,19 +108,15 @@ bool ParserState::expect(TokenKind kind, std::string_view where,
   return false;
 }
 
-void ParserState::expectClose(TokenKind kind, const Token &open,
-                              std::string_view alternatives) {
+void ParserState::expectClose(TokenKind kind, const Token &open, std::string_view alternatives) {
   if (accept(kind))
     return;
-  std::string what =
-      std::string(alternatives) + std::string(tokenName(kind));
+  std::string what = std::string(alternatives) + std::string(tokenName(kind));
   // Two operands side by side: the comma between them was forgotten.
   Diagnostic *diagnostic = failExpected(what);
-  if (open.span.line != diagnostic->range.span.line &&
-      diagnostic->range.span.isValid() && diagnostic->range.span != open.span)
-    diagnostic->note(rangeOf(open.span),
-                     "the " + std::string(tokenName(open.kind)) +
-                         " is opened here");
+  if (open.span.line != diagnostic->range.span.line && diagnostic->range.span.isValid() &&
+      diagnostic->range.span != open.span)
+    diagnostic->note(rangeOf(open.span), "the " + std::string(tokenName(open.kind)) + " is opened here");
 }
 
 //===----------------------------------------------------------------------===//
@@ -150,8 +135,7 @@ std::string_view ParserState::identifier(std::string_view role) {
     return intern(textOf(advance()));
   const Token &token = peek();
   if (token.isKeyword())
-    fail(token.span, "expected " + std::string(role) + "; got the keyword " +
-                         got(token));
+    fail(token.span, "expected " + std::string(role) + "; got the keyword " + got(token));
   else
     failExpected(role);
   return "_";
@@ -167,19 +151,16 @@ Expr *ParserState::placeholder() {
 // The entrance
 //===----------------------------------------------------------------------===//
 
-std::unique_ptr<Tree> tegula::parse(const SourceBuffer &buffer,
-                                    DiagnosticEngine &diagnostics,
+std::unique_ptr<Tree> tegula::parse(const SourceBuffer &buffer, DiagnosticEngine &diagnostics,
                                     const ParseOptions &options) {
   const std::string &text = buffer.text();
   if (text.size() > (1u << 30)) {
-    diagnostics.error("encoding-error", {buffer.file(), {}},
-                      "the source is too large; at most 1 GiB is possible");
+    diagnostics.error("encoding-error", {buffer.file(), {}}, "the source is too large; at most 1 GiB is possible");
     return nullptr;
   }
   if (std::optional<size_t> bad = unicode::findInvalid(text)) {
     char byte[8];
-    std::snprintf(byte, sizeof byte, "0x%02x",
-                  static_cast<unsigned char>(text[*bad]));
+    std::snprintf(byte, sizeof byte, "0x%02x", static_cast<unsigned char>(text[*bad]));
     diagnostics
         .error("encoding-error", {buffer.file(), buffer.span(*bad, *bad + 1)},
                "expected UTF-8; got the byte " + std::string(byte))
@@ -188,8 +169,7 @@ std::unique_ptr<Tree> tegula::parse(const SourceBuffer &buffer,
   }
   auto tree = std::make_unique<Tree>();
   tree->file = buffer.file();
-  ParserState parser(buffer, diagnostics, options,
-                     lex(buffer, options.allowIndented), *tree);
+  ParserState parser(buffer, diagnostics, options, lex(buffer, options.allowIndented), *tree);
   tree->module = parser.parseModule();
   if (parser.hasFailed())
     return nullptr;

@@ -24,8 +24,7 @@ struct ParseOptions {
 /// Parses a buffer; null after reporting an error of kind "syntax-error",
 /// "indentation-error", "encoding-error" or "too-deeply-nested". Only the first
 /// error is reported.
-std::unique_ptr<ast::Tree> parse(const SourceBuffer &buffer,
-                                 DiagnosticEngine &diagnostics,
+std::unique_ptr<ast::Tree> parse(const SourceBuffer &buffer, DiagnosticEngine &diagnostics,
                                  const ParseOptions &options = {});
 
 } // namespace tegula

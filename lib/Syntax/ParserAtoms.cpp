@@ -42,9 +42,7 @@ Expr *ParserState::atom() {
     return braced();
   default:
     if (token.isKeyword())
-      fail(token.span,
-           "expected an expression; got the keyword " + got(token),
-           hintAt(token));
+      fail(token.span, "expected an expression; got the keyword " + got(token), hintAt(token));
     else
       failExpected("an expression");
     return placeholder();
@@ -77,11 +75,9 @@ std::vector<Comprehension *> ParserState::comprehensionClauses() {
 }
 
 /// The clauses after `elt`; the closing bracket is still to come.
-template <class T>
-Expr *ParserState::comprehension(const SourceSpan &start, Expr *elt) {
+template <class T> Expr *ParserState::comprehension(const SourceSpan &start, Expr *elt) {
   if (elt->is<Starred>())
-    fail(elt->span, "a comprehension's element cannot be unpacked with '*'",
-         "use a second `for` to flatten");
+    fail(elt->span, "a comprehension's element cannot be unpacked with '*'", "use a second `for` to flatten");
   T *node = make<T>(start);
   node->elt = elt;
   node->generators = list(comprehensionClauses());
@@ -109,8 +105,7 @@ Expr *ParserState::parenthesized() {
     if (!at(K::Comma)) {
       expectClose(K::RParen, open, "',' or ");
       if (first->is<Starred>())
-        fail(first->span, "a '*' needs a tuple around it",
-             "write a comma after it: (*x,)");
+        fail(first->span, "a '*' needs a tuple around it", "write a comma after it: (*x,)");
       return first;
     }
     elts.push_back(first);
@@ -157,9 +152,10 @@ Expr *ParserState::braced() {
       keys.push_back(nullptr);
       values.push_back(bitwiseOr());
     } else if (isDict || first) {
-      Expr *key = starNamedExpression();
+      bool keyNeedsParentheses = at(K::Star) || atBareWalrus();
+      Expr *key = first ? starNamedExpression() : expression();
       if (first) {
-        isDict = at(K::Colon) && !key->is<Starred>() && !key->is<NamedExpr>();
+        isDict = at(K::Colon) && !keyNeedsParentheses;
         if (!isDict && atComprehension()) {
           Expr *node = comprehension<SetComp>(open.span, key);
           expectClose(K::RBrace, open);
@@ -228,9 +224,7 @@ Expr *ParserState::call(const SourceSpan &start, Expr *func) {
 
 /// What stands in a call's parentheses, and the closing one. `generator`: a
 /// generator expression may stand alone without parentheses of its own.
-void ParserState::callArguments(const Token &open, ExprVector &args,
-                                std::vector<Keyword *> &keywords,
-                                bool generator) {
+void ParserState::callArguments(const Token &open, ExprVector &args, std::vector<Keyword *> &keywords, bool generator) {
   bool sawKeyword = false, sawDoubleStar = false;
   while (!at(K::RParen)) {
     SourceSpan start = peek().span;
@@ -257,27 +251,24 @@ void ParserState::callArguments(const Token &open, ExprVector &args,
       Expr *arg = namedExpression();
       if (atComprehension()) {
         if (!generator || !args.empty() || !keywords.empty())
-          fail(since(start),
-               "a generator expression among other arguments needs "
-               "parentheses of its own");
+          fail(since(start), "a generator expression among other arguments needs "
+                             "parentheses of its own");
         Expr *node = comprehension<GeneratorExp>(open.span, arg);
         if (at(K::Comma))
-          fail(since(start),
-               "a generator expression among other arguments needs "
-               "parentheses of its own");
+          fail(since(start), "a generator expression among other arguments needs "
+                             "parentheses of its own");
         expectClose(K::RParen, open);
         args.push_back(finish(node));
         return;
       }
       if (at(K::Equal))
-        fail(arg->span, "expected the name of a parameter before '='",
-             "write == to compare");
+        fail(arg->span, "expected the name of a parameter before '='", "write == to compare");
       if (sawDoubleStar)
-        fail(arg->span,
-             "a positional argument cannot follow one with '**'");
+        fail(arg->span, "a positional argument cannot follow one with '**'");
       else if (sawKeyword)
-        fail(arg->span, "a positional argument cannot follow a keyword "
-                        "argument",
+        fail(arg->span,
+             "a positional argument cannot follow a keyword "
+             "argument",
              "move it to the front, or name its parameter");
       args.push_back(arg);
     }
@@ -291,15 +282,14 @@ Expr *ParserState::slice() {
   SourceSpan start = peek().span;
   Expr *lower = nullptr;
   if (!at(K::Colon)) {
+    bool isWalrus = atBareWalrus();
     lower = namedExpression();
-    if (!at(K::Colon) || lower->is<NamedExpr>())
+    if (!at(K::Colon) || isWalrus)
       return lower;
   }
   advance();
   Slice *node = make<Slice>(start);
-  auto atEnd = [&] {
-    return at(K::Colon) || at(K::Comma) || at(K::RBracket);
-  };
+  auto atEnd = [&] { return at(K::Colon) || at(K::Comma) || at(K::RBracket); };
   node->lower = lower;
   if (!atEnd())
     node->upper = expression();
@@ -314,9 +304,7 @@ Expr *ParserState::slice() {
 Expr *ParserState::subscript(const SourceSpan &start, Expr *value) {
   Token open = advance();
   SourceSpan first = peek().span;
-  auto item = [&] {
-    return at(K::Star) ? starred(&ParserState::bitwiseOr) : slice();
-  };
+  auto item = [&] { return at(K::Star) ? starred(&ParserState::bitwiseOr) : slice(); };
   if (at(K::RBracket))
     failExpected("an index");
   Expr *index = item();

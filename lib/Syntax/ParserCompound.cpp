@@ -23,9 +23,8 @@ StmtList ParserState::block(std::string_view owner, const SourceSpan &start) {
     return list(body);
   }
   if (!accept(K::Indent)) {
-    fail(peek().span,
-         "expected an indented block " + after + "; got " + got(peek()),
-         "write `pass` for an empty block", "indentation-error")
+    fail(peek().span, "expected an indented block " + after + "; got " + got(peek()), "write `pass` for an empty block",
+         "indentation-error")
         ->note(rangeOf(start), std::string(owner) + " is here");
     return {};
   }
@@ -56,9 +55,7 @@ Stmt *ParserState::ifStatement() {
   Token word = advance();
   bool isElif = word.kind == K::Elif;
   node->test = namedExpression();
-  node->body = block(isElif ? "the condition of 'elif'"
-                            : "the condition of 'if'",
-                     word.span);
+  node->body = block(isElif ? "the condition of 'elif'" : "the condition of 'if'", word.span);
   if (at(K::Elif)) {
     StmtVector orelse = {ifStatement()};
     node->orelse = list(orelse);
@@ -96,8 +93,7 @@ WithItem *ParserState::withItem() {
   WithItem *item = make<WithItem>(peek().span);
   item->contextExpr = expression();
   if (accept(K::As)) {
-    item->optionalVars =
-        at(K::Star) ? starred(&ParserState::bitwiseOr) : bitwiseOr();
+    item->optionalVars = at(K::Star) ? starred(&ParserState::bitwiseOr) : bitwiseOr();
     setTarget(item->optionalVars, ExprContext::Store, "assign to");
   }
   return finish(item);
@@ -151,9 +147,7 @@ ExceptHandler *ParserState::exceptHandler(bool star) {
   if (star || !at(K::Colon)) {
     node->type = expression();
     if (at(K::Comma))
-      fail(node->type->span,
-           "several types of exception need parentheses around them",
-           "write except (A, B):");
+      fail(node->type->span, "several types of exception need parentheses around them", "write except (A, B):");
     if (accept(K::As))
       node->name = identifier("a name after 'as'");
   }
@@ -197,15 +191,12 @@ Stmt *ParserState::tryStatement() {
 Stmt *ParserState::asyncStatement(const ExprVector *decorators) {
   SourceSpan start = advance().span;
   if (at(K::Def))
-    return functionDef<AsyncFunctionDef>(start,
-                                         decorators ? *decorators
-                                                    : ExprVector());
+    return functionDef<AsyncFunctionDef>(start, decorators ? *decorators : ExprVector());
   if (!decorators && at(K::For))
     return forStatement<AsyncFor>(start);
   if (!decorators && at(K::With))
     return withStatement<AsyncWith>(start);
-  failExpected(decorators ? "'def' after 'async'"
-                          : "'def', 'for' or 'with' after 'async'");
+  failExpected(decorators ? "'def' after 'async'" : "'def', 'for' or 'with' after 'async'");
   return make<Pass>(start);
 }
 
@@ -229,9 +220,7 @@ Stmt *ParserState::decorated() {
   }
 }
 
-template <class T>
-Stmt *ParserState::functionDef(const SourceSpan &start,
-                               const ExprVector &decorators) {
+template <class T> Stmt *ParserState::functionDef(const SourceSpan &start, const ExprVector &decorators) {
   advance();
   T *node = make<T>(start);
   node->decoratorList = list(decorators);
@@ -310,8 +299,7 @@ Arguments *ParserState::parameters(TokenKind close, bool annotations) {
         node->vararg = parameter(annotations, /*starAnnotation=*/true);
         if (at(K::Equal))
           fail(peek().span, "a parameter with '*' cannot have a default");
-      } else if (at(close) || peek(1).kind == close ||
-                 peek(1).kind == K::DoubleStar) {
+      } else if (at(close) || peek(1).kind == close || peek(1).kind == K::DoubleStar) {
         fail(here, "expected a named parameter after the bare '*'");
       }
     } else if (accept(K::DoubleStar)) {
@@ -332,9 +320,10 @@ Arguments *ParserState::parameters(TokenKind close, bool annotations) {
         if (value)
           defaults.push_back(value);
         else if (!defaults.empty())
-          fail(arg->span, "parameter '" + std::string(arg->arg) +
-                              "' without a default follows one with a "
-                              "default",
+          fail(arg->span,
+               "parameter '" + std::string(arg->arg) +
+                   "' without a default follows one with a "
+                   "default",
                "give it a default, or move it to the front");
       }
     }
@@ -387,6 +376,5 @@ namespace tegula {
 // Used by `statement`, in another file.
 template Stmt *ParserState::forStatement<For>(const SourceSpan &);
 template Stmt *ParserState::withStatement<With>(const SourceSpan &);
-template Stmt *ParserState::functionDef<FunctionDef>(const SourceSpan &,
-                                                     const ExprVector &);
+template Stmt *ParserState::functionDef<FunctionDef>(const SourceSpan &, const ExprVector &);
 } // namespace tegula

@@ -50,13 +50,9 @@ Expr *ParserState::starred(Expr *(ParserState::*rule)()) {
   return finish(star);
 }
 
-Expr *ParserState::starExpression() {
-  return at(K::Star) ? starred(&ParserState::bitwiseOr) : expression();
-}
+Expr *ParserState::starExpression() { return at(K::Star) ? starred(&ParserState::bitwiseOr) : expression(); }
 
-Expr *ParserState::starNamedExpression() {
-  return at(K::Star) ? starred(&ParserState::bitwiseOr) : namedExpression();
-}
+Expr *ParserState::starNamedExpression() { return at(K::Star) ? starred(&ParserState::bitwiseOr) : namedExpression(); }
 
 /// One expression, or a tuple without parentheses.
 Expr *ParserState::starExpressions() {
@@ -73,9 +69,7 @@ Expr *ParserState::starExpressions() {
   return finish(tuple);
 }
 
-Expr *ParserState::yieldOrStarExpressions() {
-  return at(K::Yield) ? yieldExpression() : starExpressions();
-}
+Expr *ParserState::yieldOrStarExpressions() { return at(K::Yield) ? yieldExpression() : starExpressions(); }
 
 Expr *ParserState::yieldExpression() {
   SourceSpan start = advance().span;
@@ -97,7 +91,7 @@ Expr *ParserState::yieldExpression() {
 //===----------------------------------------------------------------------===//
 
 Expr *ParserState::namedExpression() {
-  if (!at(K::Name) || peek(1).kind != K::ColonEqual)
+  if (!atBareWalrus())
     return expression();
   NamedExpr *node = make<NamedExpr>(peek().span);
   Name *target = make<Name>(peek().span);
@@ -143,8 +137,7 @@ Expr *ParserState::lambda() {
   return finish(node);
 }
 
-Expr *ParserState::boolean(TokenKind word, BoolOperator op,
-                           Expr *(ParserState::*next)()) {
+Expr *ParserState::boolean(TokenKind word, BoolOperator op, Expr *(ParserState::*next)()) {
   SourceSpan start = peek().span;
   Expr *first = (this->*next)();
   if (!at(word))
@@ -159,13 +152,9 @@ Expr *ParserState::boolean(TokenKind word, BoolOperator op,
   return finish(node);
 }
 
-Expr *ParserState::disjunction() {
-  return boolean(K::Or, BoolOperator::Or, &ParserState::conjunction);
-}
+Expr *ParserState::disjunction() { return boolean(K::Or, BoolOperator::Or, &ParserState::conjunction); }
 
-Expr *ParserState::conjunction() {
-  return boolean(K::And, BoolOperator::And, &ParserState::inversion);
-}
+Expr *ParserState::conjunction() { return boolean(K::And, BoolOperator::And, &ParserState::inversion); }
 
 Expr *ParserState::inversion() {
   if (!at(K::Not))
@@ -210,8 +199,7 @@ Expr *ParserState::comparison() {
       op = CompareOperator::In;
       break;
     case K::Is:
-      op = peek(1).kind == K::Not ? CompareOperator::IsNot
-                                  : CompareOperator::Is;
+      op = peek(1).kind == K::Not ? CompareOperator::IsNot : CompareOperator::Is;
       break;
     case K::Not:
       if (peek(1).kind == K::In) {

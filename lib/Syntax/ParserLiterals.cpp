@@ -21,8 +21,7 @@ namespace {
 /// zero, as in Python.
 double parseReal(std::string_view text) {
   double value = 0;
-  auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc::result_out_of_range)
     return value;
   // from_chars does not say which way it went: look for a significant digit, and
@@ -45,9 +44,7 @@ double parseReal(std::string_view text) {
   size_t digit = mantissa.find_first_not_of("0.");
   if (digit == std::string_view::npos)
     return 0;
-  double magnitude =
-      exponent + (digit < point ? double(point - digit) - 1
-                                : -double(digit - point));
+  double magnitude = exponent + (digit < point ? double(point - digit) - 1 : -double(digit - point));
   return magnitude > 0 ? std::numeric_limits<double>::infinity() : 0;
 }
 
@@ -66,13 +63,11 @@ Expr *ParserState::numberLiteral() {
   bool imaginary = text.back() == 'j';
   if (base == 10 && (imaginary || text.find_first_of(".e") != text.npos)) {
     node->value = imaginary ? ConstantKind::Imaginary : ConstantKind::Float;
-    node->real =
-        parseReal(std::string_view(text).substr(0, text.size() - imaginary));
+    node->real = parseReal(std::string_view(text).substr(0, text.size() - imaginary));
   } else {
     node->value = ConstantKind::Int;
     const char *begin = text.data() + (base == 10 ? 0 : 2);
-    auto [end, error] = std::from_chars(begin, text.data() + text.size(),
-                                        node->integer, base);
+    auto [end, error] = std::from_chars(begin, text.data() + text.size(), node->integer, base);
     node->fitsUint64 = error == std::errc();
     if (base == 10 && node->fitsUint64 && node->integer == 0)
       text = "0"; // 00 is allowed
@@ -113,8 +108,7 @@ std::string ast::decimalText(const Constant &constant) {
 //===----------------------------------------------------------------------===//
 
 /// Decodes the escape whose backslash is at `at`; returns the offset after it.
-size_t ParserState::decodeEscape(std::string &out, Constant *part, size_t at,
-                                 size_t end, bool bytes) {
+size_t ParserState::decodeEscape(std::string &out, Constant *part, size_t at, size_t end, bool bytes) {
   std::string_view text = buffer.text();
   char c = at + 1 < end ? text[at + 1] : '\0';
   auto one = [&](char value) {
@@ -132,9 +126,9 @@ size_t ParserState::decodeEscape(std::string &out, Constant *part, size_t at,
     }
     SourceSpan span = buffer.span(at, i);
     if (i != at + 2 + length)
-      fail(span, "expected " + std::to_string(length) +
-                     " hexadecimal digits after \\" + c + "; got " +
-                     std::to_string(i - at - 2),
+      fail(span,
+           "expected " + std::to_string(length) + " hexadecimal digits after \\" + c + "; got " +
+               std::to_string(i - at - 2),
            "write \\\\ for a backslash, or r in front of the string");
     else if (value > 0x10FFFF)
       fail(span, "expected a Unicode character, at most \\U0010ffff");
@@ -199,8 +193,7 @@ size_t ParserState::decodeEscape(std::string &out, Constant *part, size_t at,
     if (bytes)
       break;
     size_t close = text.substr(0, end).find('}', at);
-    if (at + 2 >= end || text[at + 2] != '{' || close == text.npos ||
-        close == at + 3) {
+    if (at + 2 >= end || text[at + 2] != '{' || close == text.npos || close == at + 3) {
       fail(buffer.span(at, at + 2), "expected {NAME} after \\N",
            "write \\\\ for a backslash, or r in front of the string");
       return end;
@@ -217,8 +210,8 @@ size_t ParserState::decodeEscape(std::string &out, Constant *part, size_t at,
 }
 
 /// Decodes buffer[begin, end).
-bool ParserState::decode(std::string &out, Constant *part, size_t begin,
-                         size_t end, bool bytes, bool raw, bool doubledBraces) {
+bool ParserState::decode(std::string &out, Constant *part, size_t begin, size_t end, bool bytes, bool raw,
+                         bool doubledBraces) {
   std::string_view text = buffer.text();
   for (size_t at = begin; at < end && !failed;) {
     char c = text[at];
@@ -232,8 +225,7 @@ bool ParserState::decode(std::string &out, Constant *part, size_t begin,
       at += 2;
     } else {
       if (bytes && static_cast<unsigned char>(c) >= 0x80) {
-        fail(buffer.span(at, at + unicode::decode(text, at).length),
-             "expected ASCII in a bytes literal",
+        fail(buffer.span(at, at + unicode::decode(text, at).length), "expected ASCII in a bytes literal",
              "write the byte as \\x and two hexadecimal digits");
         return false;
       }
@@ -244,17 +236,14 @@ bool ParserState::decode(std::string &out, Constant *part, size_t begin,
   return !failed;
 }
 
-Constant *ParserState::stringPart(size_t begin, size_t end,
-                                  const SourceSpan &span, bool raw, bool bytes,
+Constant *ParserState::stringPart(size_t begin, size_t end, const SourceSpan &span, bool raw, bool bytes,
                                   bool doubledBraces) {
   Constant *part = make<Constant>(span);
   part->span = span;
   part->value = bytes ? ConstantKind::Bytes : ConstantKind::Str;
-  std::string_view text =
-      std::string_view(buffer.text()).substr(begin, end - begin);
+  std::string_view text = std::string_view(buffer.text()).substr(begin, end - begin);
   // Most strings stand for themselves.
-  if (!bytes && text.find_first_of(doubledBraces ? "\\\r{}" : "\\\r") ==
-                    text.npos) {
+  if (!bytes && text.find_first_of(doubledBraces ? "\\\r{}" : "\\\r") == text.npos) {
     part->text = tree.arena.copy(text);
     return part;
   }
@@ -289,19 +278,14 @@ Expr *ParserState::stringLiterals() {
       bytes |= (c | 0x20) == 'b';
     }
     (bytes ? anyBytes : anyText) = true;
-    size_t width = text.size() >= quote + 6 && text[quote] == text[quote + 1] &&
-                           text[quote] == text[quote + 2]
-                       ? 3
-                       : 1;
+    size_t width = text.size() >= quote + 6 && text[quote] == text[quote + 1] && text[quote] == text[quote + 2] ? 3 : 1;
     Constant *part =
-        stringPart(token.begin + quote + width, token.end - width, token.span,
-                   raw, bytes, /*doubledBraces=*/false);
+        stringPart(token.begin + quote + width, token.end - width, token.span, raw, bytes, /*doubledBraces=*/false);
     part->unicodePrefix = text[0] == 'u';
     parts.push_back(part);
   }
   if (anyBytes && anyText)
-    fail(since(start), "bytes and text cannot be joined in one literal",
-         "give all of them the prefix b, or none");
+    fail(since(start), "bytes and text cannot be joined in one literal", "give all of them the prefix b, or none");
   if (failed)
     return placeholder();
   if (!anyF) {
@@ -371,6 +355,31 @@ void ParserState::fString(ExprVector &parts) {
   advance();
 }
 
+/// The source from before the token `first` up to the token `last`, verbatim but
+/// for comments.
+std::string ParserState::textWithoutComments(size_t first, size_t last) const {
+  std::string out;
+  size_t at = tokens[first - 1].end;
+  for (size_t i = first; i <= last; ++i) {
+    // Only spaces, line breaks and comments stand between tokens.
+    std::string_view gap = std::string_view(buffer.text()).substr(at, tokens[i].begin - at);
+    bool comment = false;
+    for (size_t j = 0; j < gap.size(); ++j) {
+      bool lineBreak = gap[j] == '\n' || gap[j] == '\r';
+      comment = !lineBreak && (comment || gap[j] == '#');
+      if (comment || (gap[j] == '\r' && gap.substr(j + 1).starts_with('\n')))
+        continue;
+      out += lineBreak ? '\n' : gap[j];
+    }
+    if (i != last)
+      for (char c : textOf(tokens[i]))
+        if (c != '\r')
+          out += c;
+    at = tokens[i].end;
+  }
+  return out;
+}
+
 /// `{expression = !conversion :format}`; `=` adds the text of the expression as
 /// a constant in front.
 void ParserState::fStringField(ExprVector &parts, bool raw) {
@@ -378,19 +387,18 @@ void ParserState::fStringField(ExprVector &parts, bool raw) {
   if (!nested.ok)
     return;
   Token open = advance();
+  size_t firstToken = position;
   if (at(K::RBrace) || at(K::Colon) || at(K::Exclamation) || at(K::Equal))
-    failExpected("an expression in the f-string",
-                 "write {{ and }} for braces in the text");
+    failExpected("an expression in the f-string", "write {{ and }} for braces in the text");
   FormattedValue *node = make<FormattedValue>(open.span);
   node->value = yieldOrStarExpressions();
   bool debug = accept(K::Equal);
   Token afterDebug = peek();
+  size_t lastToken = position;
   if (accept(K::Exclamation)) {
     Token name = peek();
-    std::string_view conversion =
-        at(K::Name) ? textOf(name) : std::string_view();
-    if ((conversion != "s" && conversion != "r" && conversion != "a") ||
-        name.begin != afterDebug.end)
+    std::string_view conversion = at(K::Name) ? textOf(name) : std::string_view();
+    if ((conversion != "s" && conversion != "r" && conversion != "a") || name.begin != afterDebug.end)
       failExpected("the conversion s, r or a right after '!'");
     else
       node->conversion = conversion[0];
@@ -416,22 +424,18 @@ void ParserState::fStringField(ExprVector &parts, bool raw) {
   }
   if (debug && node->conversion == -1 && !node->formatSpec)
     node->conversion = 'r';
-  expectClose(K::RBrace, open,
-              debug || node->conversion != -1 ? "':' or "
-                                              : "'=', '!', ':' or ");
+  expectClose(K::RBrace, open, debug || node->conversion != -1 ? "':' or " : "'=', '!', ':' or ");
   if (failed)
     return;
   under(node, node->value);
   under(node, node->formatSpec);
   finish(node);
   if (debug) {
-    // Verbatim, spaces included: backslashes and braces mean nothing here.
-    SourceSpan span = SourceSpan::join(open.span, afterDebug.span);
-    span.column += 1;
-    span.endLine = afterDebug.span.line;
-    span.endColumn = afterDebug.span.column;
-    parts.push_back(stringPart(open.end, afterDebug.begin, span, /*raw=*/true,
-                               /*bytes=*/false, /*doubledBraces=*/false));
+    Constant *part = make<Constant>(open.span);
+    part->span = {open.span.line, open.span.column + 1, afterDebug.span.line, afterDebug.span.column};
+    part->value = ConstantKind::Str;
+    part->text = tree.arena.copy(textWithoutComments(firstToken, lastToken));
+    parts.push_back(part);
   }
   parts.push_back(node);
 }

@@ -12,11 +12,11 @@ bool ParserState::atMatchStatement() const {
   if (!atSoft("match"))
     return false;
   size_t end = position + 1;
-  while (end < tokens.size() && tokens[end].kind != K::Newline &&
-         tokens[end].kind != K::EndMarker && tokens[end].kind != K::Error)
+  while (end < tokens.size() && tokens[end].kind != K::Newline && tokens[end].kind != K::EndMarker &&
+         tokens[end].kind != K::Error)
     ++end;
-  return end < tokens.size() && tokens[end].kind == K::Newline &&
-         tokens[end - 1].kind == K::Colon && end - 1 > position + 1;
+  return end < tokens.size() && tokens[end].kind == K::Newline && tokens[end - 1].kind == K::Colon &&
+         end - 1 > position + 1;
 }
 
 Stmt *ParserState::matchStatement() {
@@ -37,9 +37,7 @@ Stmt *ParserState::matchStatement() {
   expect(K::Colon, "after the subject of 'match'");
   expect(K::Newline, "after 'match ...:'");
   if (!accept(K::Indent))
-    fail(peek().span, "expected an indented 'case' after 'match'; got " +
-                          got(peek()),
-         "", "indentation-error");
+    fail(peek().span, "expected an indented 'case' after 'match'; got " + got(peek()), "", "indentation-error");
   std::vector<MatchCase *> cases;
   while (!at(K::Dedent) && !at(K::EndMarker))
     cases.push_back(matchCase());
@@ -64,9 +62,7 @@ MatchCase *ParserState::matchCase() {
   return finish(node);
 }
 
-template <class T> T *ParserState::patternPlaceholder() {
-  return make<T>(peek().span);
-}
+template <class T> T *ParserState::patternPlaceholder() { return make<T>(peek().span); }
 
 //===----------------------------------------------------------------------===//
 // Patterns
@@ -78,8 +74,7 @@ Pattern *ParserState::openPattern() {
   Pattern *first = maybeStarPattern();
   if (!at(K::Comma)) {
     if (first->is<MatchStar>())
-      fail(first->span, "a pattern with '*' needs a sequence around it",
-           "write a comma after it");
+      fail(first->span, "a pattern with '*' needs a sequence around it", "write a comma after it");
     return first;
   }
   std::vector<Pattern *> patterns = {first};
@@ -172,8 +167,7 @@ Pattern *ParserState::valuePattern() {
   bool isString = at(K::String) || at(K::FStringStart);
   node->value = isString ? stringLiterals() : patternNumber();
   if (node->value->is<JoinedStr>())
-    fail(node->value->span, "an f-string cannot be a pattern",
-         "compare in a guard: case x if x == f\"...\"");
+    fail(node->value->span, "an f-string cannot be a pattern", "compare in a guard: case x if x == f\"...\"");
   under(node, node->value);
   return finish(node);
 }
@@ -202,8 +196,7 @@ Expr *ParserState::patternNumber() {
   if (!at(K::Plus) && !at(K::Minus))
     return left;
   BinOp *node = make<BinOp>(start);
-  node->op = advance().kind == K::Plus ? BinaryOperator::Add
-                                       : BinaryOperator::Sub;
+  node->op = advance().kind == K::Plus ? BinaryOperator::Add : BinaryOperator::Sub;
   node->left = left;
   SourceSpan rightSpan = peek().span;
   if (at(K::Number))
@@ -261,8 +254,7 @@ Pattern *ParserState::classPattern(const SourceSpan &start, Expr *cls) {
       kwdPatterns.push_back(pattern());
     } else {
       if (!kwdAttrs.empty())
-        fail(peek().span,
-             "a positional pattern cannot follow a keyword pattern");
+        fail(peek().span, "a positional pattern cannot follow a keyword pattern");
       patterns.push_back(pattern());
     }
     if (!accept(K::Comma))
@@ -292,8 +284,7 @@ Pattern *ParserState::sequencePattern(TokenKind close) {
   expectClose(close, open, "',' or ");
   if (close == K::RParen && patterns.size() == 1 && !comma) {
     if (patterns[0]->is<MatchStar>())
-      fail(patterns[0]->span, "a pattern with '*' needs a sequence around it",
-           "write a comma after it");
+      fail(patterns[0]->span, "a pattern with '*' needs a sequence around it", "write a comma after it");
     return patterns[0];
   }
   MatchSequence *node = make<MatchSequence>(open.span);

@@ -24,8 +24,8 @@ namespace tegula {
 
 class ParserState {
 public:
-  ParserState(const SourceBuffer &buffer, DiagnosticEngine &diagnostics,
-              const ParseOptions &options, LexResult lexed, ast::Tree &tree);
+  ParserState(const SourceBuffer &buffer, DiagnosticEngine &diagnostics, const ParseOptions &options, LexResult lexed,
+              ast::Tree &tree);
 
   ast::Module *parseModule();
   bool hasFailed() const { return failed; }
@@ -43,9 +43,7 @@ private:
   }
   bool at(TokenKind kind) const { return tokens[position].kind == kind; }
   /// At the name `word`, a soft keyword.
-  bool atSoft(std::string_view word) const {
-    return at(K::Name) && textOf(peek()) == word;
-  }
+  bool atSoft(std::string_view word) const { return at(K::Name) && textOf(peek()) == word; }
   Token advance() {
     const Token &token = tokens[position];
     if (position + 1 < tokens.size())
@@ -61,26 +59,20 @@ private:
     return true;
   }
   std::string_view textOf(const Token &token) const {
-    return std::string_view(buffer.text())
-        .substr(token.begin, token.end - token.begin);
+    return std::string_view(buffer.text()).substr(token.begin, token.end - token.begin);
   }
   /// From `start` to the end of the last token that was taken.
-  SourceSpan since(const SourceSpan &start) const {
-    return {start.line, start.column, lastEnd.line, lastEnd.column};
-  }
+  SourceSpan since(const SourceSpan &start) const { return {start.line, start.column, lastEnd.line, lastEnd.column}; }
 
   //===- Errors (Parser.cpp) ----------------------------------------------===//
 
-  Diagnostic *fail(SourceSpan span, std::string message, std::string hint = "",
-                   std::string_view kind = "syntax-error");
+  Diagnostic *fail(SourceSpan span, std::string message, std::string hint = "", std::string_view kind = "syntax-error");
   /// "expected WHAT; got the current token".
   Diagnostic *failExpected(std::string_view what, std::string hint = "");
   /// Takes a token of this kind. `where` completes "expected ':' ...".
-  bool expect(TokenKind kind, std::string_view where = "",
-              std::string hint = "");
+  bool expect(TokenKind kind, std::string_view where = "", std::string hint = "");
   /// Takes the closing bracket; a note points at the opening one.
-  void expectClose(TokenKind kind, const Token &open,
-                   std::string_view alternatives = "");
+  void expectClose(TokenKind kind, const Token &open, std::string_view alternatives = "");
   std::string got(const Token &token) const;
   std::string hintAt(const Token &token) const;
   SourceRange rangeOf(SourceSpan span) const { return {buffer.file(), span}; }
@@ -109,9 +101,7 @@ private:
     for (const T *child : children)
       under(parent, child);
   }
-  template <class T> std::span<T> list(const std::vector<T> &items) {
-    return tree.arena.copy(items);
-  }
+  template <class T> std::span<T> list(const std::vector<T> &items) { return tree.arena.copy(items); }
   std::string_view intern(std::string_view text);
   std::string_view identifier(std::string_view role);
   ast::Expr *placeholder();
@@ -146,9 +136,7 @@ private:
   ast::Stmt *typeAlias();
   template <class T> ast::Stmt *nameList();
   template <class T> ast::Stmt *bare();
-  bool atSimpleEnd() const {
-    return at(K::Newline) || at(K::Semicolon) || at(K::EndMarker);
-  }
+  bool atSimpleEnd() const { return at(K::Newline) || at(K::Semicolon) || at(K::EndMarker); }
 
   //===- Compound statements (ParserCompound.cpp) -------------------------===//
 
@@ -162,8 +150,7 @@ private:
   ast::ExceptHandler *exceptHandler(bool star);
   ast::Stmt *asyncStatement(const ExprVector *decorators = nullptr);
   ast::Stmt *decorated();
-  template <class T>
-  ast::Stmt *functionDef(const SourceSpan &start, const ExprVector &decorators);
+  template <class T> ast::Stmt *functionDef(const SourceSpan &start, const ExprVector &decorators);
   ast::Stmt *classDef(const ExprVector &decorators);
   ast::Arguments *parameters(TokenKind close, bool annotations);
   ast::Arg *parameter(bool annotations, bool starAnnotation);
@@ -192,6 +179,8 @@ private:
 
   //===- Expressions (ParserExpressions.cpp) ------------------------------===//
 
+  /// At `name :=`, without parentheses.
+  bool atBareWalrus() const { return at(K::Name) && peek(1).kind == K::ColonEqual; }
   ast::Expr *expression();
   ast::Expr *namedExpression();
   ast::Expr *starExpression();
@@ -210,8 +199,7 @@ private:
   ast::Expr *power();
   ast::Expr *primary();
   ast::Expr *starred(ast::Expr *(ParserState::*rule)());
-  ast::Expr *boolean(TokenKind word, ast::BoolOperator op,
-                     ast::Expr *(ParserState::*next)());
+  ast::Expr *boolean(TokenKind word, ast::BoolOperator op, ast::Expr *(ParserState::*next)());
   /// Can the current token not start an expression?
   bool atExpressionEnd() const;
 
@@ -222,24 +210,19 @@ private:
   ast::Expr *bracketed();
   ast::Expr *braced();
   ast::Expr *call(const SourceSpan &start, ast::Expr *func);
-  void callArguments(const Token &open, ExprVector &args,
-                     std::vector<ast::Keyword *> &keywords, bool generator);
+  void callArguments(const Token &open, ExprVector &args, std::vector<ast::Keyword *> &keywords, bool generator);
   ast::Expr *subscript(const SourceSpan &start, ast::Expr *value);
   ast::Expr *slice();
   std::vector<ast::Comprehension *> comprehensionClauses();
-  bool atComprehension() const {
-    return at(K::For) || (at(K::Async) && peek(1).kind == K::For);
-  }
-  template <class T>
-  ast::Expr *comprehension(const SourceSpan &start, ast::Expr *elt);
+  bool atComprehension() const { return at(K::For) || (at(K::Async) && peek(1).kind == K::For); }
+  template <class T> ast::Expr *comprehension(const SourceSpan &start, ast::Expr *elt);
 
   //===- Targets (ParserTargets.cpp) --------------------------------------===//
 
   /// The targets of `for`, up to `in`.
   ast::Expr *loopTarget();
   /// Makes an expression that was read a target, or refuses it.
-  void setTarget(ast::Expr *expr, ast::ExprContext context,
-                 std::string_view verb);
+  void setTarget(ast::Expr *expr, ast::ExprContext context, std::string_view verb);
   void setSingleTarget(ast::Expr *expr, std::string_view what);
 
   //===- Literals (ParserLiterals.cpp) ------------------------------------===//
@@ -248,12 +231,11 @@ private:
   ast::Expr *stringLiterals();
   void fString(ExprVector &parts);
   void fStringField(ExprVector &parts, bool raw);
-  ast::Constant *stringPart(size_t begin, size_t end, const SourceSpan &span,
-                            bool raw, bool bytes, bool doubledBraces);
-  bool decode(std::string &out, ast::Constant *part, size_t begin, size_t end,
-              bool bytes, bool raw, bool doubledBraces);
-  size_t decodeEscape(std::string &out, ast::Constant *part, size_t at,
-                      size_t end, bool bytes);
+  std::string textWithoutComments(size_t first, size_t last) const;
+  ast::Constant *stringPart(size_t begin, size_t end, const SourceSpan &span, bool raw, bool bytes, bool doubledBraces);
+  bool decode(std::string &out, ast::Constant *part, size_t begin, size_t end, bool bytes, bool raw,
+              bool doubledBraces);
+  size_t decodeEscape(std::string &out, ast::Constant *part, size_t at, size_t end, bool bytes);
   /// Joins neighbouring constants and drops empty ones.
   ExprVector foldStrings(const ExprVector &parts);
 

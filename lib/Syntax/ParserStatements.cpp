@@ -33,15 +33,13 @@ void ParserState::statement(StmtVector &out) {
       return out.push_back(matchStatement());
     return simpleStatements(out);
   case K::Indent:
-    fail(start, "unexpected indentation",
-         "only the lines of a block are indented", "indentation-error");
+    fail(start, "unexpected indentation", "only the lines of a block are indented", "indentation-error");
     return;
   case K::Elif:
   case K::Else:
   case K::Except:
   case K::Finally:
-    fail(start, got(peek()) + " belongs to no statement here",
-         "indent it like the statement that it continues");
+    fail(start, got(peek()) + " belongs to no statement here", "indent it like the statement that it continues");
     return;
   default:
     return simpleStatements(out);
@@ -232,8 +230,7 @@ Stmt *ParserState::deleteStatement() {
   Delete *node = make<Delete>(advance().span);
   ExprVector targets;
   do {
-    Expr *target = at(K::Star) ? starred(&ParserState::bitwiseOr)
-                               : bitwiseOr();
+    Expr *target = at(K::Star) ? starred(&ParserState::bitwiseOr) : bitwiseOr();
     setTarget(target, ExprContext::Del, "delete");
     targets.push_back(target);
   } while (accept(K::Comma) && !atSimpleEnd());

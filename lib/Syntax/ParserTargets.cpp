@@ -13,9 +13,7 @@ using namespace tegula::ast;
 Expr *ParserState::loopTarget() {
   SourceSpan start = peek().span;
   // A comparison would swallow the `in`.
-  auto one = [&] {
-    return at(K::Star) ? starred(&ParserState::bitwiseOr) : bitwiseOr();
-  };
+  auto one = [&] { return at(K::Star) ? starred(&ParserState::bitwiseOr) : bitwiseOr(); };
   Expr *target = one();
   if (at(K::Comma)) {
     ExprVector elts = {target};
@@ -30,8 +28,7 @@ Expr *ParserState::loopTarget() {
   return target;
 }
 
-void ParserState::setTarget(Expr *expr, ExprContext context,
-                            std::string_view verb) {
+void ParserState::setTarget(Expr *expr, ExprContext context, std::string_view verb) {
   switch (expr->kind) {
   case Kind::Name:
     expr->as<Name>()->ctx = context;
@@ -64,9 +61,7 @@ void ParserState::setTarget(Expr *expr, ExprContext context,
   }
   std::string hint;
   if (expr->is<Compare>() || expr->is<Constant>())
-    hint = context == ExprContext::Store && at(K::Equal)
-               ? "write == to compare"
-               : "";
+    hint = context == ExprContext::Store && at(K::Equal) ? "write == to compare" : "";
   fail(expr->span,
        "cannot " + std::string(verb) + " " + std::string(describe(expr->kind)) +
            "; expected a name, an attribute or a subscript",
@@ -77,6 +72,6 @@ void ParserState::setTarget(Expr *expr, ExprContext context,
 void ParserState::setSingleTarget(Expr *expr, std::string_view what) {
   if (expr->is<Name>() || expr->is<Attribute>() || expr->is<Subscript>())
     return setTarget(expr, ExprContext::Store, "assign to");
-  fail(expr->span, std::string(what) + " " + std::string(describe(expr->kind)) +
-                       "; expected a name, an attribute or a subscript");
+  fail(expr->span,
+       std::string(what) + " " + std::string(describe(expr->kind)) + "; expected a name, an attribute or a subscript");
 }

@@ -9,8 +9,7 @@
 
 using namespace tegula;
 
-SourceBuffer::SourceBuffer(std::string file, std::string text,
-                           uint32_t firstLine)
+SourceBuffer::SourceBuffer(std::string file, std::string text, uint32_t firstLine)
     : fileName(std::move(file)), contents(std::move(text)), first(firstLine) {
   if (contents.starts_with("\xEF\xBB\xBF")) // a byte order mark has no column
     contents.erase(0, 3);
@@ -29,8 +28,7 @@ std::optional<std::string_view> SourceBuffer::line(uint32_t number) const {
     return std::nullopt;
   size_t index = number - first;
   size_t begin = lineStarts[index];
-  size_t end =
-      index + 1 < lineStarts.size() ? lineStarts[index + 1] : contents.size();
+  size_t end = index + 1 < lineStarts.size() ? lineStarts[index + 1] : contents.size();
   std::string_view text(contents.data() + begin, end - begin);
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
     text.remove_suffix(1);
@@ -40,8 +38,7 @@ std::optional<std::string_view> SourceBuffer::line(uint32_t number) const {
 SourceBuffer::LineColumn SourceBuffer::place(size_t offset) const {
   offset = std::min(offset, contents.size());
   auto at = std::upper_bound(lineStarts.begin(), lineStarts.end(), offset) - 1;
-  return {first + uint32_t(at - lineStarts.begin()),
-          uint32_t(offset - *at) + 1};
+  return {first + uint32_t(at - lineStarts.begin()), uint32_t(offset - *at) + 1};
 }
 
 SourceSpan SourceBuffer::span(size_t begin, size_t end) const {
@@ -49,10 +46,8 @@ SourceSpan SourceBuffer::span(size_t begin, size_t end) const {
   return {from.line, from.column, to.line, to.column};
 }
 
-const SourceBuffer &SourceManager::add(std::string file, std::string text,
-                                       uint32_t firstLine) {
-  buffers.push_back(std::make_unique<SourceBuffer>(std::move(file),
-                                                   std::move(text), firstLine));
+const SourceBuffer &SourceManager::add(std::string file, std::string text, uint32_t firstLine) {
+  buffers.push_back(std::make_unique<SourceBuffer>(std::move(file), std::move(text), firstLine));
   return *buffers.back();
 }
 
@@ -67,8 +62,7 @@ const SourceBuffer *SourceManager::addFile(const std::string &path) {
 }
 
 LineLookup SourceManager::lineLookup() const {
-  return [this](std::string_view file,
-                uint32_t number) -> std::optional<std::string> {
+  return [this](std::string_view file, uint32_t number) -> std::optional<std::string> {
     for (const std::unique_ptr<SourceBuffer> &buffer : buffers)
       if (buffer->file() == file)
         if (std::optional<std::string_view> line = buffer->line(number))

@@ -50,8 +50,7 @@ class SourceManager {
 public:
   /// The reference stays valid as long as the manager. `firstLine` is the number
   /// that the text's first line has in the file.
-  const SourceBuffer &add(std::string file, std::string text,
-                          uint32_t firstLine = 1);
+  const SourceBuffer &add(std::string file, std::string text, uint32_t firstLine = 1);
   /// Reads a file; null when it cannot be read.
   const SourceBuffer *addFile(const std::string &path);
 

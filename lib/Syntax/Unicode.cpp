@@ -18,18 +18,13 @@ struct Interval {
 #include "lib/Syntax/IdentifierTables.inc"
 
 bool contains(const Interval *begin, const Interval *end, char32_t value) {
-  const Interval *at =
-      std::upper_bound(begin, end, value, [](char32_t v, const Interval &i) {
-        return v < i.first;
-      });
+  const Interval *at = std::upper_bound(begin, end, value, [](char32_t v, const Interval &i) { return v < i.first; });
   return at != begin && value <= at[-1].last;
 }
 
 /// Decodes like `unicode::decode`, but takes lone surrogates if asked to.
 unicode::Decoded decodeAny(std::string_view text, size_t at, bool surrogates) {
-  auto byte = [&](size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
+  auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   unsigned lead = byte(at);
   unicode::Decoded bad = {0xFFFD, 1, false};
   if (lead < 0x80)
@@ -43,8 +38,7 @@ unicode::Decoded decodeAny(std::string_view text, size_t at, bool surrogates) {
       return bad;
     value = value << 6 | (byte(at + i) & 0x3F);
   }
-  bool overlong = (length == 3 && value < 0x800) ||
-                  (length == 4 && value < 0x10000) || value > 0x10FFFF;
+  bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000) || value > 0x10FFFF;
   bool surrogate = value >= 0xD800 && value <= 0xDFFF;
   if (overlong || (surrogate && !surrogates))
     return bad;
@@ -53,9 +47,7 @@ unicode::Decoded decodeAny(std::string_view text, size_t at, bool surrogates) {
 
 } // namespace
 
-unicode::Decoded unicode::decode(std::string_view text, size_t at) {
-  return decodeAny(text, at, /*surrogates=*/false);
-}
+unicode::Decoded unicode::decode(std::string_view text, size_t at) { return decodeAny(text, at, /*surrogates=*/false); }
 
 std::optional<size_t> unicode::findInvalid(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
@@ -90,14 +82,11 @@ void unicode::append(std::string &out, char32_t value) {
 }
 
 bool unicode::isIdentifierStart(char32_t value) {
-  return contains(std::begin(identifierStart), std::end(identifierStart),
-                  value);
+  return contains(std::begin(identifierStart), std::end(identifierStart), value);
 }
 
 bool unicode::isIdentifierContinue(char32_t value) {
-  return isIdentifierStart(value) || contains(std::begin(identifierContinue),
-                                              std::end(identifierContinue),
-                                              value);
+  return isIdentifierStart(value) || contains(std::begin(identifierContinue), std::end(identifierContinue), value);
 }
 
 void unicode::appendJsonString(std::string &out, std::string_view text) {

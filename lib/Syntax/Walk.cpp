@@ -21,22 +21,18 @@ struct Visit {
     for (const T *node : nodes)
       (*this)(node);
   }
-  template <class First, class Second, class... Rest>
-  void operator()(First first, Second second, Rest... rest) const {
+  template <class First, class Second, class... Rest> void operator()(First first, Second second, Rest... rest) const {
     (*this)(first);
     (*this)(second);
     ((*this)(rest), ...);
   }
 };
 
-template <class T> const T &cast(const Node &node) {
-  return static_cast<const T &>(node);
-}
+template <class T> const T &cast(const Node &node) { return static_cast<const T &>(node); }
 
 } // namespace
 
-void ast::forEachChild(const Node &node,
-                       const std::function<void(const Node &)> &function) {
+void ast::forEachChild(const Node &node, const std::function<void(const Node &)> &function) {
   Visit visit{function};
   switch (node.kind) {
   case Kind::Module:
@@ -183,8 +179,7 @@ void ast::forEachChild(const Node &node,
   case Kind::MatchSequence:
     return visit(cast<MatchSequence>(node).patterns);
   case Kind::MatchMapping:
-    return visit(cast<MatchMapping>(node).keys,
-                 cast<MatchMapping>(node).patterns);
+    return visit(cast<MatchMapping>(node).keys, cast<MatchMapping>(node).patterns);
   case Kind::MatchClass: {
     auto &n = cast<MatchClass>(node);
     return visit(n.cls, n.patterns, n.kwdPatterns);
@@ -198,20 +193,17 @@ void ast::forEachChild(const Node &node,
     return visit(n.iter, n.target, n.ifs);
   }
   case Kind::ExceptHandler:
-    return visit(cast<ExceptHandler>(node).type,
-                 cast<ExceptHandler>(node).body);
+    return visit(cast<ExceptHandler>(node).type, cast<ExceptHandler>(node).body);
   case Kind::Arguments: {
     auto &n = cast<Arguments>(node);
-    return visit(n.posonlyargs, n.args, n.vararg, n.kwonlyargs, n.kwDefaults,
-                 n.kwarg, n.defaults);
+    return visit(n.posonlyargs, n.args, n.vararg, n.kwonlyargs, n.kwDefaults, n.kwarg, n.defaults);
   }
   case Kind::Arg:
     return visit(cast<Arg>(node).annotation);
   case Kind::Keyword:
     return visit(cast<Keyword>(node).value);
   case Kind::WithItem:
-    return visit(cast<WithItem>(node).contextExpr,
-                 cast<WithItem>(node).optionalVars);
+    return visit(cast<WithItem>(node).contextExpr, cast<WithItem>(node).optionalVars);
   case Kind::MatchCase: {
     auto &n = cast<MatchCase>(node);
     return visit(n.pattern, n.guard, n.body);
@@ -221,8 +213,7 @@ void ast::forEachChild(const Node &node,
   }
 }
 
-void ast::walk(const Node &node,
-               const std::function<bool(const Node &)> &visit) {
+void ast::walk(const Node &node, const std::function<bool(const Node &)> &visit) {
   if (visit(node))
     forEachChild(node, [&](const Node &child) { walk(child, visit); });
 }

@@ -9,8 +9,7 @@ namespace tegula::ast {
 
 /// Calls `visit` with each direct child, in the order of the source's evaluation
 /// as far as the fields' order gives it.
-void forEachChild(const Node &node,
-                  const std::function<void(const Node &)> &visit);
+void forEachChild(const Node &node, const std::function<void(const Node &)> &visit);
 
 /// Calls `visit` with the node and everything below it, parents first; where it
 /// returns false, what is below is skipped.
