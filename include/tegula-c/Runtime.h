@@ -135,6 +135,8 @@ typedef struct {
   tegula_parameter_kind kind;
   unsigned size;                 /* bytes of the value that the args entry points at */
   unsigned divisibility;         /* 16: the kernel relies on the value or address being divisible by 16; else 1 */
+  tegula_parameter_kind element_kind; /* what a pointer points at; OPAQUE when it is no pointer or not known */
+  unsigned element_size;
 } tegula_parameter;
 
 typedef struct {
