@@ -7,8 +7,11 @@
 #include "Images.h"
 #include "tegula/Runtime.h"
 
+#include <cstring>
+#include <functional>
 #include <sys/wait.h>
 #include <thread>
+#include <tuple>
 
 using namespace tegula::runtime;
 using namespace tegula::runtime::test;
@@ -40,6 +43,11 @@ Kernel loaded(const KernelImage &image, int device = Device::automatic) {
   if (!kernel)
     finish(kernel.status().message());
   return std::move(*kernel);
+}
+
+/// All that the statement says must match.
+void expectMatches(const std::function<std::string()> &statement, const std::string &pattern) {
+  EXPECT_EXIT(finish(statement()), ExitedWithCode(0), pattern + "\\|$");
 }
 
 /// The statement's last words must be `expected`, as they stand.
@@ -200,8 +208,8 @@ TEST(CudaLoad, MissingEntryAndMissingCode) {
 
 TEST(CudaLaunch, InTheKernelsOwnContext) {
   // Loading pushes the primary context; the first launch of a thread without a context makes it current to stay.
-  EXPECT_EXIT(
-      {
+  expectMatches(
+      [] {
         useFake({{"FAKE_TRACE", "1"}});
         KernelImage image = gpuImage();
         image.metadata.shared = 100000;
@@ -209,27 +217,25 @@ TEST(CudaLaunch, InTheKernelsOwnContext) {
         Kernel kernel = loaded(image);
         (void)kernel.launch({5, 6, 7}, nullptr, 42);
         (void)kernel.launch({0}, nullptr, 43);
-        finish(kernel.launch({1}, nullptr, 44).message() + "done " + std::to_string(kernel.info().registers));
+        return kernel.launch({1}, nullptr, 44).message() + "done " + std::to_string(kernel.info().registers);
       },
-      ExitedWithCode(0),
       "^push 0\nload cubin 0\nattribute 8=100000\npop\nset 0\n"
       "launch grid 5,6,7 block 256,1,1 shared 100000 arg0 42\n"
-      "launch grid 1,1,1 block 256,1,1 shared 100000 arg0 44\ndone 40\\|$");
+      "launch grid 1,1,1 block 256,1,1 shared 100000 arg0 44\npush 0\npop\ndone 40"); // unloaded in its context
 }
 
 TEST(CudaLaunch, BesideAnotherGpusContext) {
-  EXPECT_EXIT(
-      {
+  expectMatches(
+      [] {
         useFake({{"FAKE_TRACE", "1"}, {"FAKE_DEVICES", "2"}});
         Kernel first = loaded(gpuImage(), 0), second = loaded(gpuImage(), 1);
         (void)first.launch({1}, nullptr, 1);
         (void)second.launch({1}, nullptr, 2);
         (void)first.launch({1}, nullptr, 3);
-        finish(std::to_string(Device::current()) + std::to_string(second.device()));
+        return std::to_string(Device::current()) + std::to_string(second.device());
       },
-      ExitedWithCode(0),
       "^push 0\nload cubin 0\npop\npush 1\nload cubin 0\npop\nset 0\nlaunch [^\n]* arg0 1\n"
-      "push 1\nlaunch [^\n]* arg0 2\npop\nlaunch [^\n]* arg0 3\n01\\|$");
+      "push 1\nlaunch [^\n]* arg0 2\npop\nlaunch [^\n]* arg0 3\npush 1\npop\npush 0\npop\n01");
 }
 
 TEST(CudaLaunch, FromAnotherThread) {
@@ -245,14 +251,14 @@ TEST(CudaLaunch, FromAnotherThread) {
 }
 
 TEST(CudaLaunch, Clusters) {
-  EXPECT_EXIT(
-      {
+  expectMatches(
+      [] {
         useFake({{"FAKE_TRACE", "1"}});
         KernelImage image = gpuImage();
         image.metadata.numCtas = 2;
-        finish(loaded(image).launch({5, 6, 7}, nullptr, 42).message());
+        return loaded(image).launch({5, 6, 7}, nullptr, 42).message();
       },
-      ExitedWithCode(0), "launch grid 10,6,7 block 128 cluster id 4 size 2,1,1 of 1\n\\|$");
+      "set 0\nlaunch grid 10,6,7 block 128 cluster id 4 size 2,1,1 of 1\npush 0\npop\n");
 }
 
 TEST(CudaLaunch, Failures) {

@@ -96,7 +96,10 @@ int cuFuncGetAttribute(int *value, int attribute, void *function) {
   default: return 1;
   }
 }
-int cuFuncSetAttribute(void *function, int attribute, int value) { return TRACE("attribute %d=%d\n", attribute, value), 0; }
+int cuFuncSetAttribute(void *function, int attribute, int value) {
+  TRACE("attribute %d=%d\n", attribute, value);
+  return 0;
+}
 int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                    unsigned shared, void *stream, void **args, void **extra) {
   if (!current)
@@ -107,10 +110,12 @@ int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsign
   return number("FAKE_LAUNCH", 0);
 }
 int cuLaunchKernelEx(const unsigned *config, void *function, void **args, void **extra) {
+  if (!current)
+    return 201;
   const unsigned *cluster = *(const unsigned *const *)(config + 10);
   TRACE("launch grid %u,%u,%u block %u cluster id %u size %u,%u,%u of %u\n", config[0], config[1], config[2],
         config[3], cluster[0], cluster[2], cluster[3], cluster[4], config[12]);
-  return current ? number("FAKE_LAUNCH", 0) : 201;
+  return number("FAKE_LAUNCH", 0);
 }
 int cuMemAlloc_v2(uint64_t *address, size_t size) {
   if (size > (1u << 30))

@@ -188,14 +188,13 @@ TEST_F(Gpu, TimesWithEvents) {
 // Last: after it the process cannot use the GPU any more, so it runs in a process of its own.
 TEST_F(Gpu, AKernelThatFailsIsReportedBySynchronize) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(
-      {
-        Kernel kernel = loaded(ptxImage("broken", trapPtx, ""));
-        (void)kernel.launch({1}, nullptr);
-        fprintf(stderr, "%s", Device::synchronize(0).message().c_str());
-        _exit(0);
-      },
-      testing::ExitedWithCode(0), "work on GPU 0 failed: CUDA_ERROR_");
+  auto failure = [] {
+    Kernel kernel = loaded(ptxImage("broken", trapPtx, ""));
+    (void)kernel.launch({1}, nullptr);
+    fprintf(stderr, "%s", Device::synchronize(0).message().c_str());
+    _exit(0);
+  };
+  EXPECT_EXIT(failure(), testing::ExitedWithCode(0), "work on GPU 0 failed: CUDA_ERROR_");
 }
 
 } // namespace
