@@ -4,6 +4,7 @@
 
 #include "dialects/Tile/IR/Tile.h"
 #include "dialects/TileGPU/IR/TileGPU.h"
+#include "lib/Conversion/TileToTileGPU/Passes.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -21,4 +22,5 @@ void tegula::registerDialects(mlir::DialectRegistry &registry) {
 void tegula::registerPasses() {
   mlir::registerTransformsPasses();
   mlir::arith::registerArithPasses();
+  tile_gpu::registerTileToTileGPUPasses();
 }

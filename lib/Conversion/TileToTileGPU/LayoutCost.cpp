@@ -1,0 +1,143 @@
+//===- LayoutCost.cpp - What a layout costs ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Conversion/TileToTileGPU/LayoutCost.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace tegula;
+using namespace tegula::tile_gpu;
+
+int64_t MemoryAccess::maxVector() const {
+  int64_t widest = std::max<int64_t>(1, kWidestAccess / elementBytes);
+  return std::min({widest, contiguity, alignment, maskConstancy});
+}
+
+int64_t MemoryAccess::vector(const LinearLayout &layout) const {
+  int64_t most = maxVector(), vector = 1;
+  for (uint64_t column : layout.columns(Dim::Register)) {
+    if (vector == most || column != uint64_t(vector) << layout.outs().shift(fastAxis))
+      break;
+    vector *= 2;
+  }
+  return vector;
+}
+
+/// Bytes that a piece of `bytes` neighbouring bytes counts for.
+static double pieceCost(double bytes, bool isStore) {
+  if (isStore) {
+    if (bytes >= 128)
+      return bytes;
+    if (bytes >= 64)
+      return bytes * 1.4;
+    return bytes >= 32 ? bytes * 2.8 : 200;
+  }
+  if (bytes >= 128)
+    return bytes;
+  if (bytes >= 64)
+    return bytes * 1.05;
+  return bytes >= 32 ? bytes * 1.85 : 84;
+}
+
+static int nonzero(const LinearLayout &layout, Dim dim) {
+  return llvm::count_if(layout.columns(dim), [](uint64_t column) { return column != 0; });
+}
+
+double CostModel::access(const MemoryAccess &access, const LinearLayout &layout) const {
+  int64_t vector = access.vector(layout);
+  const Space &outs = layout.outs();
+  // Lanes that continue a thread's run, those that repeat an address, and the others.
+  int64_t run = vector;
+  int apart = 0, running = 0;
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (uint64_t column : layout.columns(Dim::Lane))
+      if (run < access.contiguity && column == uint64_t(run) << outs.shift(access.fastAxis)) {
+        run *= 2;
+        ++running;
+        grew = true;
+      }
+  }
+  int64_t active = int64_t(1) << nonzero(layout, Dim::Lane);
+  for (uint64_t column : layout.columns(Dim::Lane)) {
+    if (!column)
+      continue;
+    auto [axis, bit] = outs.locate(llvm::countr_zero(column));
+    bool repeats = (int64_t(1) << bit) < access.constancy[axis];
+    if (!repeats)
+      ++apart;
+  }
+  int pieces = 1 << std::max(0, apart - running);
+  double warpBytes = double(active) * vector * access.elementBytes;
+  double instructions = double(layout.size(Dim::Register)) / vector;
+  // Replicas of a load hit the first-level cache; those of a store do not happen.
+  double warps = double(layout.size(Dim::Warp)), distinct = double(1 << nonzero(layout, Dim::Warp));
+  double issue = 2 + warpBytes / 128;
+  double memory = pieces * pieceCost(double(run) * access.elementBytes, access.isStore) / bytesPerCycle;
+  return instructions * (distinct * (issue + memory) + (access.isStore ? 0 : (warps - distinct) * issue));
+}
+
+/// Registers, lane columns and warp columns along an axis.
+namespace {
+struct AlongAxis {
+  int registers = 0, lanes = 0, warps = 0;
+  AlongAxis(const LinearLayout &layout, int axis) {
+    auto count = [&](Dim dim) {
+      return llvm::count_if(layout.columns(dim), [&](uint64_t column) { return column & layout.outs().mask(axis); });
+    };
+    registers = count(Dim::Register);
+    lanes = count(Dim::Lane);
+    warps = count(Dim::Warp);
+  }
+};
+} // namespace
+
+double CostModel::reduce(const LinearLayout &layout, int axis, int64_t bits) const {
+  AlongAxis along(layout, axis);
+  double words = std::max(1.0, double(bits) / 32), warps = double(layout.size(Dim::Warp));
+  double all = double(layout.size(Dim::Register)), left = all / (1 << along.registers);
+  double cost = (all - left) * warps * words / 4;
+  cost += along.lanes * (left * warps * words * 2 + shuffleLatency);
+  if (along.warps)
+    cost += exchangeLatency + along.warps * shuffleLatency + left * warps * words * 2;
+  return cost;
+}
+
+double CostModel::scan(const LinearLayout &layout, int axis, int64_t bits) const {
+  AlongAxis along(layout, axis);
+  double words = std::max(1.0, double(bits) / 32), warps = double(layout.size(Dim::Warp));
+  double all = double(layout.size(Dim::Register)), left = all / (1 << along.registers);
+  double cost = 2 * all * warps * words / 4;
+  cost += along.lanes * (left * warps * words * 3 + shuffleLatency);
+  if (along.warps)
+    cost += exchangeLatency + along.warps * shuffleLatency + left * warps * words * 3;
+  return cost;
+}
+
+double CostModel::elementwise(const LinearLayout &layout, double operations, int64_t bits) const {
+  double held = double(layout.size(Dim::Register)), warps = double(layout.size(Dim::Warp));
+  double words = held * std::max<int64_t>(bits, 16) / 32;
+  double cost = operations * held * warps / 4;
+  if (words > registers)
+    cost += (words - registers) * warps * spill;
+  return cost;
+}
+
+double CostModel::convert(const LinearLayout &from, const LinearLayout &to, int64_t bits) const {
+  if (from == to)
+    return 0;
+  auto same = [&](Dim dim) {
+    return llvm::equal(from.columns(dim), to.columns(dim));
+  };
+  bool warpsStay = same(Dim::Warp), lanesStay = same(Dim::Lane);
+  if (warpsStay && lanesStay)
+    return 0; // registers are renamed
+  double words = std::max(1.0, double(bits) / 32), warps = double(to.size(Dim::Warp));
+  double held = double(std::max(from.size(Dim::Register), to.size(Dim::Register)));
+  if (warpsStay) // shuffles
+    return shuffleLatency + held * words * warps * 3;
+  // Written once by one replica, read by all.
+  double bytes = double(from.numElements()) * bits / 8;
+  double read = double(to.size(Dim::Register)) * 32 * warps * bits / 8;
+  return 2 * exchangeLatency + (bytes + read) / 64 + held * words * warps / 2;
+}

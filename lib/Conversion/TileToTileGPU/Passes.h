@@ -1,0 +1,16 @@
+//===- Passes.h - From tile to tile_gpu --------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace tegula::tile_gpu {
+
+#define GEN_PASS_DECL
+#include "lib/Conversion/TileToTileGPU/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "lib/Conversion/TileToTileGPU/Passes.h.inc"
+
+} // namespace tegula::tile_gpu
