@@ -17,10 +17,10 @@
 #define TEGULA_RUNTIME_H
 
 #include "tegula-c/Runtime.h"
+#include "tegula/Float16.h"
 #include "tegula/Status.h"
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -40,25 +40,6 @@ struct Grid {
 template <typename T> class Buffer;
 
 namespace detail {
-
-/// The bits of a number in a 16-bit format, rounded to nearest even.
-inline uint16_t bfloat16Bits(float value) {
-  uint32_t bits = std::bit_cast<uint32_t>(value);
-  if ((bits & 0x7fffffff) > 0x7f800000)
-    return uint16_t(bits >> 16 | 0x40);
-  return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-inline uint16_t halfBits(float value) {
-  uint32_t bits = std::bit_cast<uint32_t>(value), sign = bits >> 16 & 0x8000;
-  bits &= 0x7fffffff;
-  if (bits > 0x7f800000)
-    return uint16_t(sign | 0x7e00);
-  if (bits >= 0x477ff000) // rounds to 65536 or more
-    return uint16_t(sign | 0x7c00);
-  if (bits < 0x38800000) // subnormal: let the float adder round at the right place
-    return uint16_t(sign | (std::bit_cast<uint32_t>(std::bit_cast<float>(bits) + 0.5f) - 0x3f000000));
-  return uint16_t(sign | ((bits - 0x38000000 + 0xfff + (bits >> 13 & 1)) >> 13));
-}
 
 /// The value of one argument, as the kernel reads it.
 struct Slot {
@@ -143,7 +124,7 @@ template <typename T> Mismatch pack(const tegula_parameter &parameter, const T &
     else if (parameter.size == 4)
       slot.set(float(value));
     else if (parameter.size == 2)
-      slot.set(parameter.type[0] == 'b' ? bfloat16Bits(float(value)) : halfBits(float(value)));
+      slot.set(parameter.type[0] == 'b' ? bfloat16FromFloat(float(value)) : float16FromFloat(float(value)));
     else
       return Mismatch::type;
     return Mismatch::none;

@@ -1,5 +1,5 @@
 /* Kernels as the host back end compiles them, by hand: see lib/Runtime/Host/HostKernel.cpp. */
-#include <pthread.h>
+#include <math.h>
 #include <stdint.h>
 
 /* out_ptr: *i32. out[p] names p's coordinates. */
@@ -47,6 +47,22 @@ void echo(void **args, const int32_t grid[3], int64_t begin, int64_t end, void *
   out[4] = *(double *)args[4];
   out[5] = *(uint16_t *)args[5];
   out[6] = *(uint16_t *)args[6];
+}
+
+/* As kernels/rmsnorm: x_ptr, w_ptr, out_ptr: *fp16:16, stride, N: i32:16, eps: fp32. */
+void rmsnorm_kernel(void **args, const int32_t grid[3], int64_t begin, int64_t end, void *scratch) {
+  const _Float16 *x = *(_Float16 **)args[0], *w = *(_Float16 **)args[1];
+  _Float16 *out = *(_Float16 **)args[2];
+  int32_t stride = *(int32_t *)args[3], n = *(int32_t *)args[4];
+  float eps = *(float *)args[5];
+  for (int64_t p = begin; p < end; ++p) {
+    float squares = 0;
+    for (int32_t i = 0; i < n; ++i)
+      squares += (float)x[p * stride + i] * (float)x[p * stride + i];
+    float scale = 1 / sqrtf(squares / n + eps);
+    for (int32_t i = 0; i < n; ++i)
+      out[p * stride + i] = (_Float16)((float)x[p * stride + i] * scale * (float)w[i]);
+  }
 }
 
 /* Thirteen arguments and no work. */

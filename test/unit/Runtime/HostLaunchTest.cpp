@@ -205,24 +205,34 @@ TEST(LaunchChecks, RangesOfSmallTypes) {
 }
 
 TEST(LaunchChecks, SmallFloatsRoundToNearestEven) {
-  using detail::bfloat16Bits, detail::halfBits;
-  EXPECT_EQ(halfBits(1.f), 0x3c00);
-  EXPECT_EQ(halfBits(-2.f), 0xc000);
-  EXPECT_EQ(halfBits(65504.f), 0x7bff);
-  EXPECT_EQ(halfBits(65519.9f), 0x7bff);
-  EXPECT_EQ(halfBits(65520.f), 0x7c00);
-  EXPECT_EQ(halfBits(1e-5f), 0x00a8);
-  EXPECT_EQ(halfBits(5.9604645e-8f), 0x0001);
-  EXPECT_EQ(halfBits(2.9802322e-8f), 0x0000);
-  EXPECT_EQ(halfBits(6.103515625e-5f), 0x0400);
-  EXPECT_EQ(halfBits(1.f + 1.f / 2048), 0x3c00);
-  EXPECT_EQ(halfBits(1.f + 3.f / 2048), 0x3c02);
-  EXPECT_EQ(halfBits(__builtin_inff()), 0x7c00);
-  EXPECT_EQ(halfBits(__builtin_nanf("")), 0x7e00);
-  EXPECT_EQ(bfloat16Bits(1.f + 1.f / 256), 0x3f80);
-  EXPECT_EQ(bfloat16Bits(1.f + 3.f / 256), 0x3f82);
-  EXPECT_EQ(bfloat16Bits(3.4e38f), 0x7f80);
-  EXPECT_EQ(bfloat16Bits(__builtin_nanf("")) & 0x7fc0, 0x7fc0);
+  EXPECT_EQ(float16FromFloat(1.f), 0x3c00);
+  EXPECT_EQ(float16FromFloat(-2.f), 0xc000);
+  EXPECT_EQ(float16FromFloat(65504.f), 0x7bff);
+  EXPECT_EQ(float16FromFloat(65519.9f), 0x7bff);
+  EXPECT_EQ(float16FromFloat(65520.f), 0x7c00);
+  EXPECT_EQ(float16FromFloat(1e-5f), 0x00a8);
+  EXPECT_EQ(float16FromFloat(5.9604645e-8f), 0x0001);
+  EXPECT_EQ(float16FromFloat(2.9802322e-8f), 0x0000);
+  EXPECT_EQ(float16FromFloat(6.103515625e-5f), 0x0400);
+  EXPECT_EQ(float16FromFloat(1.f + 1.f / 2048), 0x3c00);
+  EXPECT_EQ(float16FromFloat(1.f + 3.f / 2048), 0x3c02);
+  EXPECT_EQ(float16FromFloat(__builtin_inff()), 0x7c00);
+  EXPECT_EQ(float16FromFloat(__builtin_nanf("")), 0x7e00);
+  EXPECT_EQ(bfloat16FromFloat(1.f + 1.f / 256), 0x3f80);
+  EXPECT_EQ(bfloat16FromFloat(1.f + 3.f / 256), 0x3f82);
+  EXPECT_EQ(bfloat16FromFloat(3.4e38f), 0x7f80);
+  EXPECT_EQ(bfloat16FromFloat(__builtin_nanf("")) & 0x7fc0, 0x7fc0);
+}
+
+TEST(LaunchChecks, SmallFloatsComeBack) {
+  for (uint32_t bits = 0; bits < 0x10000; ++bits) {
+    bool nan = (bits & 0x7fff) > 0x7c00;
+    ASSERT_EQ(float16FromFloat(floatFromFloat16(uint16_t(bits))), nan ? (bits & 0x8000) | 0x7e00 : bits);
+    if ((bits & 0x7fff) <= 0x7f80)
+      ASSERT_EQ(bfloat16FromFloat(floatFromBfloat16(uint16_t(bits))), bits);
+  }
+  EXPECT_EQ(floatFromFloat16(0x3555), 0.333251953125f);
+  EXPECT_EQ(floatFromFloat16(0x0001), 0x1p-24f);
 }
 
 TEST(LaunchChecks, TheRawLauncherIsTheSameLaunch) {
