@@ -3,6 +3,7 @@
 
 #include "lib/Layout/Constructors.h"
 #include "lib/Layout/ColumnAction.h"
+#include "lib/Layout/Drawing.h"
 #include "test/unit/Layout/RandomLayouts.h"
 
 #include <gtest/gtest.h>
@@ -203,5 +204,36 @@ TEST(ColumnAction, DropAndRestoreRegisterBroadcast) {
     for (int64_t r = 0; r < layout.size(Dim::Register); ++r)
       values.push_back(layout.at({.reg = uint64_t(r)}));
     EXPECT_EQ(restore.apply(drop.apply(values)), values);
+  }
+}
+
+TEST(Drawing, NamesAndTextFormsGiveTheSameLayout) {
+  EXPECT_EQ(layoutFromText("contiguous(4096, 8, 4)"), contiguousLayout(Sizes{4096}, 8, 4));
+  EXPECT_EQ(layoutFromText("memory(4x8, order=0x1)"), memoryLayout(Sizes{4, 8}, Order{0, 1}));
+  LinearLayout layout = mmaAccumulatorLayout(Sizes{64, 64}, 4, 1);
+  EXPECT_EQ(layoutFromText(layout.str()), layout);
+}
+
+TEST(Drawing, BadCallsAreToldApart) {
+  auto errorOf = [](std::string_view text) {
+    std::string error;
+    EXPECT_FALSE(layoutFromText(text, &error)) << text;
+    return error;
+  };
+  EXPECT_EQ(errorOf("mma(64, 4x1)"), "mma(shape, warps): the shape needs two powers of two");
+  EXPECT_EQ(errorOf("mma(64x64)"), "expected mma(shape, warps); got 1 arguments");
+  EXPECT_EQ(errorOf("mma(64x64, 4)"), "mma(shape, warps): argument 2 needs 2 numbers; got 1");
+  EXPECT_EQ(errorOf("wgmma(64x64, 4x1, 4)"), "wgmma(shape, warps, n): n must be at least 8");
+  EXPECT_EQ(errorOf("contiguous(1048576, 1048576, 1048576)"), "contiguous(shape, elementsPerThread, warps): too large to draw");
+  Random random(1);
+  for (int n = 0; n < 20000; ++n) { // no input reaches an assert
+    std::string text = below(random, 2) ? "tma(64x64, 16, 128, order=1x0)" : "[4, 8] register=[[0, 1]] lane=[[0, 4]]";
+    for (int k = 1 + below(random, 4); k > 0; --k)
+      text[below(random, int(text.size()))] = "0123456789x,()[]= abcotma"[below(random, 25)];
+    std::string error;
+    if (auto layout = layoutFromText(text, &error))
+      drawLayout(*layout, {.maxRows = 2, .maxColumns = 2});
+    else
+      EXPECT_FALSE(error.empty());
   }
 }
