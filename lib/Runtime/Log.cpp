@@ -15,10 +15,10 @@ namespace tegula::runtime {
 namespace {
 
 struct Sink {
-  tegula_log_callback callback;
+  tegula_log_callback callback; ///< null: stderr
   void *user;
+  const Sink *previous; ///< sinks are few and are never freed: another thread may be calling one
 };
-/// Sinks are few and are never freed: another thread may be calling one.
 std::atomic<const Sink *> sink{nullptr};
 
 /// Hashes of the topics said so far; when the table is full, further topics are said each time.
@@ -27,11 +27,14 @@ std::atomic<uint64_t> saidTopics[64];
 } // namespace
 
 void setLogCallback(tegula_log_callback callback, void *user) {
-  sink.store(callback ? new Sink{callback, user} : nullptr, std::memory_order_release);
+  const Sink *previous = sink.load();
+  auto *fresh = new Sink{callback, user, previous};
+  while (!sink.compare_exchange_weak(previous, fresh))
+    fresh->previous = previous;
 }
 
 void logWarning(const std::string &message) {
-  if (const Sink *to = sink.load(std::memory_order_acquire))
+  if (const Sink *to = sink.load(); to && to->callback)
     return to->callback(to->user, message.c_str());
   std::string line = "tegula: warning: " + message + "\n";
   [[maybe_unused]] ssize_t written = write(STDERR_FILENO, line.data(), line.size());

@@ -83,6 +83,8 @@ INSTANTIATE_TEST_SUITE_P(Targets, ExampleWithTegulac, testing::Values("host", "s
                          [](const auto &info) { return std::string(info.param); });
 
 TEST(Example, BuildsAloneWithAnInstalledRuntime) {
+  if (TEGULA_TEST_SANITIZED)
+    GTEST_SKIP() << "a program without sanitizers cannot link a runtime with them";
   TemporaryFolder folder;
   std::string cmake = "'" TEGULA_TEST_CMAKE "' ";
   Outcome install = run(cmake + "--install '" TEGULA_TEST_BUILD "' --component TegulaRuntime --prefix '" + folder / "prefix" + "'");
