@@ -60,7 +60,11 @@ def Tile_YieldOp : Tile_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<[
   let description = [{
     Example:
     ```mlir
-    tile.yield %c : f32
+    %s = tile.reduce (%x) axis 0 : (tensor<128xi32>) -> i32 {
+    ^bb0(%a: i32, %b: i32):
+      %c = arith.maxsi %a, %b : i32
+      tile.yield %c : i32
+    }
     ```
   }];
   let arguments = (ins Variadic<Tile_Element>:$values);

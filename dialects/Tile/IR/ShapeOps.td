@@ -44,7 +44,7 @@ def Tile_UnsplatOp : Tile_Op<"unsplat", [Pure]> {
 
     Example:
     ```mlir
-    %s = tile.unsplat %b : tensor<1x1xf32>
+    %s = tile.unsplat %b : tensor<1x1xf32> -> f32
     ```
   }];
   let arguments = (ins Tile_Block:$src);
