@@ -49,8 +49,10 @@ class OutOfResources(TritonError):
         self.name = name
 
     def __str__(self):
-        return (f"out of resource: {self.name}, required: {self.required}, hardware limit: {self.limit}; "
-                "smaller blocks or a lower num_stages may help")
+        return (
+            f"out of resource: {self.name}, required: {self.required}, hardware limit: {self.limit}; "
+            "smaller blocks or a lower num_stages may help"
+        )
 
 
 class PTXASError(TritonError):

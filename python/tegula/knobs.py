@@ -8,6 +8,7 @@
 Each setting is read from TEGULA_<NAME>, else from TRITON_<NAME>; 1, true, on, yes and y in any case are true.
 Assigning sets it for this process. Hooks that nobody added cost a launch nothing.
 """
+
 import os
 
 from . import _tegula
@@ -22,7 +23,6 @@ def _truth(name):
 
 
 class _Setting:
-
     def __init__(self, variable, read, doc):
         self.variable, self.read, self.__doc__ = variable, read, doc
 
@@ -99,15 +99,20 @@ class _Runtime:
         _tegula.set_launch_hook(self._launching if self.launch_enter_hook or self.launch_exit_hook else None)
 
     def _launching(self, entering, kernel, compiled, grid, arguments):
-        (self.launch_enter_hook if entering else self.launch_exit_hook)(LaunchMetadata(kernel, compiled, grid, arguments))
+        (self.launch_enter_hook if entering else self.launch_exit_hook)(
+            LaunchMetadata(kernel, compiled, grid, arguments)
+        )
 
 
 class _Compilation:
     always_compile = _Setting("ALWAYS_COMPILE", _truth, "no disk cache look-ups")
     allow_non_constexpr_globals = _Setting("ALLOW_NON_CONSTEXPR_GLOBALS", _truth, "kernels may read any global")
     override_arch = _Setting("OVERRIDE_ARCH", _text, "compile for this GPU instead of the one at hand")
-    default_fp_fusion = _Setting("DEFAULT_FP_FUSION", lambda name: (_text(name) or "1").lower() in ("1", "true", "on", "yes", "y"),
-                                 "contract a * b + c unless the launch says otherwise")
+    default_fp_fusion = _Setting(
+        "DEFAULT_FP_FUSION",
+        lambda name: (_text(name) or "1").lower() in ("1", "true", "on", "yes", "y"),
+        "contract a * b + c unless the launch says otherwise",
+    )
     library = _Setting("LIBRARY", lambda name: os.environ.get("TEGULA_LIBRARY"), "path of libtegula.so")
     # Called with src, metadata, metadata_group, times, cache_hit.
     listener = None

@@ -1,6 +1,7 @@
 # testing.py - Timing and comparing.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """do_bench, assert_close and the benchmark helpers that kernel sources use."""
+
 import math
 import statistics
 import time
@@ -136,15 +137,34 @@ def assert_close(x, y, atol=None, rtol=None, err_msg=""):
             value = value.cpu().numpy()
         return np.asarray(value).astype(np.float64) if np.asarray(value).dtype.kind in "fV" else np.asarray(value)
 
-    np.testing.assert_allclose(array(x), array(y), atol=1e-2 if atol is None else atol, rtol=0.0 if rtol is None else rtol,
-                               equal_nan=True, err_msg=err_msg)
+    np.testing.assert_allclose(
+        array(x),
+        array(y),
+        atol=1e-2 if atol is None else atol,
+        rtol=0.0 if rtol is None else rtol,
+        equal_nan=True,
+        err_msg=err_msg,
+    )
 
 
 class Benchmark:
     """What `perf_report` runs: x_vals of x_names along the table's rows, line_vals of line_arg along its columns."""
 
-    def __init__(self, x_names, x_vals, line_arg, line_vals, line_names, plot_name, args, xlabel="", ylabel="", x_log=False, y_log=False,
-                 styles=None):
+    def __init__(
+        self,
+        x_names,
+        x_vals,
+        line_arg,
+        line_vals,
+        line_names,
+        plot_name,
+        args,
+        xlabel="",
+        ylabel="",
+        x_log=False,
+        y_log=False,
+        styles=None,
+    ):
         self.x_names, self.x_vals = x_names, x_vals
         self.line_arg, self.line_vals, self.line_names = line_arg, line_vals, line_names
         self.plot_name, self.args = plot_name, args
@@ -172,6 +192,7 @@ class Mark:
     def run(self, show_plots=False, print_data=False, save_path="", return_df=False, **kwargs):
         """Runs every benchmark; prints a table, writes <save_path>/<plot_name>.csv, returns rows (or data frames with pandas)."""
         import os
+
         single = isinstance(self.benchmarks, Benchmark)
         results = []
         for bench in [self.benchmarks] if single else self.benchmarks:
@@ -189,6 +210,7 @@ class Mark:
             results.append(rows)
             if return_df:
                 import pandas
+
                 results[-1] = pandas.DataFrame(rows, columns=head)
         if return_df:
             return results[0] if single else results
@@ -203,5 +225,6 @@ def perf_report(benchmarks):
 def get_dram_gbps(device=None):
     """The GPU memory's bandwidth by its clock and width, in GB/s."""
     from .runtime import driver
+
     info = driver.device_info(driver.default_device() if device is None else device)
     return info["memory_clock_khz"] * info["memory_bus_bits"] * 2 / 1e6 / 8

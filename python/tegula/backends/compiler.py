@@ -1,6 +1,7 @@
 # backends/compiler.py - The name of a target.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """GPUTarget, as Triton spells targets, and the compiler's own spelling of them."""
+
 from dataclasses import dataclass
 from typing import Union
 
@@ -8,6 +9,7 @@ from typing import Union
 @dataclass(frozen=True)
 class GPUTarget:
     """A target: backend "cuda" with arch 80, 86, 89 or 90 and warp_size 32, or backend "cpu"."""
+
     backend: str
     arch: Union[int, str]
     warp_size: int = 32

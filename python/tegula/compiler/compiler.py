@@ -1,6 +1,7 @@
 # compiler/compiler.py - tegula.compile, compiled kernels, launch options, cache keys.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """From a function, its signature and options to a CompiledKernel, through the disk cache."""
+
 import functools
 import json
 from collections import namedtuple
@@ -13,16 +14,34 @@ from .environment import NOT_FOUND, Environment, dtype_name
 
 # Launch options: what a launch or tegula.compile may be given beside the kernel's arguments, and their defaults.
 OPTIONS = {
-    "num_warps": 4, "num_stages": 3, "num_ctas": 1, "maxnreg": None, "enable_fp_fusion": None, "debug": None,
-    "launch_cooperative_grid": False, "launch_pdl": False, "enable_reflect_ftz": True, "ptx_version": None, "ptx_options": None,
-    "ir_override": None, "extern_libs": None, "sanitize_overflow": True, "supported_fp8_dtypes": None,
-    "allowed_dot_input_precisions": None, "max_num_imprecise_acc_default": None, "default_dot_input_precision": None, "arch": None,
-    "instrumentation_mode": "", "warp_size": 32, "num_cpu_threads": 0, "cluster_dims": None
+    "num_warps": 4,
+    "num_stages": 3,
+    "num_ctas": 1,
+    "maxnreg": None,
+    "enable_fp_fusion": None,
+    "debug": None,
+    "launch_cooperative_grid": False,
+    "launch_pdl": False,
+    "enable_reflect_ftz": True,
+    "ptx_version": None,
+    "ptx_options": None,
+    "ir_override": None,
+    "extern_libs": None,
+    "sanitize_overflow": True,
+    "supported_fp8_dtypes": None,
+    "allowed_dot_input_precisions": None,
+    "max_num_imprecise_acc_default": None,
+    "default_dot_input_precision": None,
+    "arch": None,
+    "instrumentation_mode": "",
+    "warp_size": 32,
+    "num_cpu_threads": 0,
+    "cluster_dims": None,
 }
 _UNSUPPORTED = {
     "ir_override": "Tegula has its own intermediate form; edit a stage with tegula-opt instead",
     "launch_cooperative_grid": "cooperative grids are not supported",
-    "ptx_options": "options of the assembler cannot be set"
+    "ptx_options": "options of the assembler cannot be set",
 }
 
 
@@ -94,7 +113,11 @@ def host_cpu():
             text = file.read().split("\n\n")[0]
     except OSError:
         text = ""
-    lines = [line for line in text.splitlines() if line.split("\t")[0].strip() in ("model name", "flags", "cpu family", "model")]
+    lines = [
+        line
+        for line in text.splitlines()
+        if line.split("\t")[0].strip() in ("model name", "flags", "cpu family", "model")
+    ]
     return _tegula.digest("\n".join(lines).encode())
 
 
@@ -107,11 +130,17 @@ def cache_key(fn, bindings, options, target):
             if constants[binding.name] is None:
                 return None
     from .. import __version__
+
     parts = {
-        "tegula": f"{__version__} {library.identity()}", "source": fn.cache_key, "name": fn.__name__,
-        "signature": [(b.name, b.type, b.divisibility) for b in bindings], "constants": constants,
-        "options": {name: repr(value) for name, value in options.items() if value != OPTIONS[name]}, "target": target,
-        "cpu": host_cpu() if target == "host" else "", "allow_globals": knobs.compilation.allow_non_constexpr_globals
+        "tegula": f"{__version__} {library.identity()}",
+        "source": fn.cache_key,
+        "name": fn.__name__,
+        "signature": [(b.name, b.type, b.divisibility) for b in bindings],
+        "constants": constants,
+        "options": {name: repr(value) for name, value in options.items() if value != OPTIONS[name]},
+        "target": target,
+        "cpu": host_cpu() if target == "host" else "",
+        "allow_globals": knobs.compilation.allow_non_constexpr_globals,
     }
     return json.dumps(parts, sort_keys=True).encode()
 
@@ -139,9 +168,20 @@ def compile_image(fn, bindings, options, target, keep_stages=False):
     library.require()
     debug = options["debug"] if options["debug"] is not None else (fn.debug or knobs.runtime.debug)
     ok, image, text, diagnostics, cause = _tegula.compile(
-        fn, Environment(knobs.compilation.allow_non_constexpr_globals), NOT_FOUND, [tuple(binding) for binding in bindings], target,
-        options["num_warps"], options["num_stages"], options["num_ctas"], options["maxnreg"] or 0, bool(debug),
-        not options["enable_fp_fusion"], keep_stages, False)
+        fn,
+        Environment(knobs.compilation.allow_non_constexpr_globals),
+        NOT_FOUND,
+        [tuple(binding) for binding in bindings],
+        target,
+        options["num_warps"],
+        options["num_stages"],
+        options["num_ctas"],
+        options["maxnreg"] or 0,
+        bool(debug),
+        not options["enable_fp_fusion"],
+        keep_stages,
+        False,
+    )
     if not ok:
         _raise_compilation_error(text, diagnostics, cause)
     return image
@@ -187,7 +227,9 @@ class _Asm:
     def __getitem__(self, name):
         stage = self.ALIASES.get(name, name)
         if stage not in self.keys():
-            raise KeyError(f"{name!r}: a kernel for {self._kernel.metadata.target_name} has the stages {', '.join(self.keys())}")
+            raise KeyError(
+                f"{name!r}: a kernel for {self._kernel.metadata.target_name} has the stages {', '.join(self.keys())}"
+            )
         if stage == "source":
             return self._kernel._source()
         self._load(stage)
@@ -253,9 +295,19 @@ class CompiledKernel(_tegula.CompiledKernelBase):
             values = dict(self._options)
             told = json.loads(_tegula.image_metadata(self.image))
             values.update({name: value for name, value in told.items() if name.isidentifier()})
-            values.update(hash=self.hash, target=target_of_name(self._target), target_name=self._target, triton_version="3.5.0",
-                          name=told.get("name", getattr(self.src, "__name__", "kernel")), shared=told.get("shared", 0),
-                          tmem_size=0, global_scratch_size=0, global_scratch_align=1, profile_scratch_size=0, profile_scratch_align=1)
+            values.update(
+                hash=self.hash,
+                target=target_of_name(self._target),
+                target_name=self._target,
+                triton_version="3.5.0",
+                name=told.get("name", getattr(self.src, "__name__", "kernel")),
+                shared=told.get("shared", 0),
+                tmem_size=0,
+                global_scratch_size=0,
+                global_scratch_align=1,
+                profile_scratch_size=0,
+                profile_scratch_align=1,
+            )
             self._metadata = namedtuple("KernelMetadata", sorted(values))(**values)
         return self._metadata
 
@@ -310,6 +362,7 @@ class CompiledKernel(_tegula.CompiledKernelBase):
                 device = -1
             else:
                 from ..runtime import driver
+
                 device = max(driver.default_device(), 0)
         knobs.runtime.kernel_load_start_hook(self.function, self.name, self.metadata, self.hash)
         self._load(self.image, device, tuple(binding.name for binding in self._bindings))
@@ -331,7 +384,9 @@ class CompiledKernel(_tegula.CompiledKernelBase):
     def _every_stage(self):
         if self.src is None:
             return {}
-        return _tegula.image_sections(compile_image(self.src, self._bindings, self._options, self._target, keep_stages=True))
+        return _tegula.image_sections(
+            compile_image(self.src, self._bindings, self._options, self._target, keep_stages=True)
+        )
 
     def __repr__(self):
         return f"<CompiledKernel {self.name} for {self._target}>"
@@ -347,6 +402,7 @@ class ASTSource:
 
     def __init__(self, fn, signature, constexprs=None, attrs=None):
         from ..runtime.jit import JITFunction
+
         if not isinstance(fn, JITFunction):
             raise TypeError(f"ASTSource needs a function decorated with @tegula.jit; got {type(fn).__name__}")
         self.fn = fn
@@ -373,7 +429,9 @@ class ASTSource:
         """One Binding a parameter, in order. Raises ValueError for a parameter that nothing is said of."""
         divisible = set()
         for path, hints in self.attrs.items():
-            if hints == 16 or any(list(hint) == ["tt.divisibility", 16] for hint in (hints if isinstance(hints, (list, tuple)) else ())):
+            if hints == 16 or any(
+                list(hint) == ["tt.divisibility", 16] for hint in (hints if isinstance(hints, (list, tuple)) else ())
+            ):
                 divisible.add(self._name(path))
         result = []
         for param in self.fn.params:
@@ -386,8 +444,10 @@ class ASTSource:
                 if param.has_default:
                     result.append(Binding(name, None, 1, param.default))
                     continue
-                raise ValueError(f"the signature says nothing of parameter '{name}' of kernel '{self.name}': give its type, or its value "
-                                 "in constexprs")
+                raise ValueError(
+                    f"the signature says nothing of parameter '{name}' of kernel '{self.name}': give its type, or its value "
+                    "in constexprs"
+                )
             spelled, _, hint = str(spelled).partition(":")
             kind = check_type(spelled, name)
             if hint not in ("", "1", "16"):
@@ -404,8 +464,10 @@ def check_type(spelled, name):
     try:
         return core.str_to_ty(spelled.strip()).mangle()
     except (ValueError, IndexError):
-        raise ValueError(f"the type of parameter '{name}' is spelled {spelled!r}; it must be such as *fp16, *kfp16 (const), i32, u8, i1, fp32 or "
-                         "constexpr") from None
+        raise ValueError(
+            f"the type of parameter '{name}' is spelled {spelled!r}; it must be such as *fp16, *kfp16 (const), i32, u8, i1, fp32 or "
+            "constexpr"
+        ) from None
 
 
 def compile(src, target=None, options=None):
@@ -418,6 +480,7 @@ def compile(src, target=None, options=None):
         raise TypeError(f"tegula.compile needs an ASTSource; got {type(src).__name__}")
     if target is None:
         from ..runtime import driver
+
         name = driver.target_of_device(driver.default_device())
     else:
         name = target_name(target)
@@ -426,5 +489,7 @@ def compile(src, target=None, options=None):
     image, key, hit = cached_image(src.fn, bindings, parsed, name)
     kernel = CompiledKernel(src.fn, bindings, parsed, name, image, key)
     if knobs.compilation.listener is not None:
-        knobs.compilation.listener(src=src, metadata=kernel.metadata._asdict(), metadata_group={}, times=None, cache_hit=hit)
+        knobs.compilation.listener(
+            src=src, metadata=kernel.metadata._asdict(), metadata_group={}, times=None, cache_hit=hit
+        )
     return kernel

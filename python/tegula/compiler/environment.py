@@ -5,6 +5,7 @@
 `Environment` answers over a function's closure and globals. A value goes over as what the compiler can compute with
 (numbers, strings, tuples, types), as a builtin by its qualified name ("load", "py.range"), or as a handle (`resolve`).
 """
+
 import builtins
 import types
 
@@ -15,9 +16,13 @@ VALUE_TYPE, VALUE_BUILTIN, VALUE_OBJECT = 5, 7, 9
 
 NOT_FOUND = object()
 
-_python_builtins = {id(value): name for name, value in vars(builtins).items()
-                    if isinstance(value, (types.BuiltinFunctionType, type)) and not name.startswith("_")
-                    and not (isinstance(value, type) and issubclass(value, BaseException))}
+_python_builtins = {
+    id(value): name
+    for name, value in vars(builtins).items()
+    if isinstance(value, (types.BuiltinFunctionType, type))
+    and not name.startswith("_")
+    and not (isinstance(value, type) and issubclass(value, BaseException))
+}
 # Modules whose functions a kernel may call on compile-time values.
 _compile_time_modules = ("math", "copy", "operator", "_operator")
 
@@ -41,9 +46,15 @@ def resolve(value):
         element = dtype_name(value)
         if element is not None:
             return VALUE_TYPE, element, None
-    if kind.__module__ == "numpy" and hasattr(value, "item") and getattr(value, "ndim", 1) == 0 and hasattr(value, "dtype"):
+    if (
+        kind.__module__ == "numpy"
+        and hasattr(value, "item")
+        and getattr(value, "ndim", 1) == 0
+        and hasattr(value, "dtype")
+    ):
         return -1, None, value.item()
     from ..runtime.jit import JITFunction, KernelInterface
+
     if isinstance(value, KernelInterface):  # autotune and heuristics around a jit function
         inner = value
         while isinstance(inner, KernelInterface) and not isinstance(inner, JITFunction):
@@ -109,14 +120,17 @@ class Environment:
     def call(self, function, args, kwargs):
         """Runs compile-time Python: constexpr functions, math, methods of compile-time values, classes of values."""
         from ..runtime.jit import ConstexprFunction
+
         function = core._unwrap_if_constexpr(function)
         args = [unwrap(arg) for arg in args]
         kwargs = {name: unwrap(arg) for name, arg in kwargs.items()}
         if isinstance(function, ConstexprFunction):
             return function(*args, **kwargs)
         if not self._may_run(function):
-            raise TypeError(f"Unsupported function referenced: {getattr(function, '__qualname__', function)}; a kernel may call functions "
-                            "decorated with @tegula.jit or @tegula.constexpr_function")
+            raise TypeError(
+                f"Unsupported function referenced: {getattr(function, '__qualname__', function)}; a kernel may call functions "
+                "decorated with @tegula.jit or @tegula.constexpr_function"
+            )
         return function(*args, **kwargs)
 
     @staticmethod

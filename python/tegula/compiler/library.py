@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The compiler is one shared library, opened at the first compile: a process whose kernels come from the cache never
 loads it. Its identity, part of every cache key, is read from the file without loading it."""
+
 import functools
 import os
 import struct
@@ -9,11 +10,16 @@ import struct
 from .. import _tegula, knobs
 
 
-@functools.lru_cache(maxsize=None)
+_opened = None
+
+
 def path():
     """Path of libtegula.so: $TEGULA_LIBRARY, else beside the package, else in the build tree. None when there is none."""
-    if knobs.compilation.library:
-        return knobs.compilation.library
+    return knobs.compilation.library or _installed()
+
+
+@functools.lru_cache(maxsize=None)
+def _installed():
     package = os.path.dirname(os.path.abspath(_tegula.__file__))
     for folder in (os.path.join(package, "lib"), os.path.join(package, "..", "..", "lib")):
         candidate = os.path.join(folder, "libtegula.so")
@@ -27,7 +33,7 @@ def _build_id(file):
     header = file.read(64)
     if len(header) < 64 or header[:4] != b"\x7fELF" or header[4] != 2:
         return None
-    offset, = struct.unpack_from("<Q", header, 32)
+    (offset,) = struct.unpack_from("<Q", header, 32)
     size, count = struct.unpack_from("<HH", header, 54)
     file.seek(offset)
     table = file.read(size * count)
@@ -41,16 +47,19 @@ def _build_id(file):
         while at + 12 <= len(notes):
             name_size, text_size, note = struct.unpack_from("<III", notes, at)
             text_at = at + 12 + (name_size + 3) // 4 * 4
-            if note == 3 and notes[at + 12:at + 15] == b"GNU":
-                return notes[text_at:text_at + text_size].hex()
+            if note == 3 and notes[at + 12 : at + 15] == b"GNU":
+                return notes[text_at : text_at + text_size].hex()
             at = text_at + (text_size + 3) // 4 * 4
     return None
 
 
-@functools.lru_cache(maxsize=None)
 def identity():
     """What tells one build of the compiler from another."""
-    name = path()
+    return _identity(path())
+
+
+@functools.lru_cache(maxsize=None)
+def _identity(name):
     if name is None:
         return "none"
     try:
@@ -61,12 +70,17 @@ def identity():
         return "none"
 
 
-@functools.lru_cache(maxsize=None)
 def require():
-    """Opens the compiler. Raises ImportError that says where it was looked for."""
+    """Opens the compiler unless it is open. Raises ImportError that says where it was looked for."""
+    global _opened
     name = path()
+    if name == _opened and name is not None:
+        return
     if name is None:
         package = os.path.dirname(os.path.abspath(_tegula.__file__))
-        raise ImportError(f"libtegula.so, the compiler, is not installed: it is neither in {os.path.join(package, 'lib')} nor named by "
-                          "TEGULA_LIBRARY; without it only kernels that are in the cache run")
+        raise ImportError(
+            f"libtegula.so, the compiler, is not installed: it is neither in {os.path.join(package, 'lib')} nor named by "
+            "TEGULA_LIBRARY; without it only kernels that are in the cache run"
+        )
     _tegula.open_compiler(name)
+    _opened = name

@@ -11,8 +11,9 @@
 
 namespace tegula::python {
 
-const char *const elementNames[NumElements] = {"i1",  "i8",   "i16",  "i32",  "i64",     "u8",    "u16",     "u32",      "u64",
-                                               "fp16", "bf16", "fp32", "fp64", "fp8e4nv", "fp8e5", "fp8e4b8", "fp8e5b16", "fp8e4b15"};
+const char *const elementNames[NumElements] = {"i1",   "i8",      "i16",   "i32",     "i64",      "u8",
+                                               "u16",  "u32",     "u64",   "fp16",    "bf16",     "fp32",
+                                               "fp64", "fp8e4nv", "fp8e5", "fp8e4b8", "fp8e5b16", "fp8e4b15"};
 
 Registered registered = {};
 
@@ -28,24 +29,39 @@ Element elementOf(dlpack::DataType type) {
     return ElementUnknown;
   auto bySize = [&](Element e8, Element e16, Element e32, Element e64) {
     switch (type.bits) {
-    case 8: return e8;
-    case 16: return e16;
-    case 32: return e32;
-    case 64: return e64;
-    default: return ElementUnknown;
+    case 8:
+      return e8;
+    case 16:
+      return e16;
+    case 32:
+      return e32;
+    case 64:
+      return e64;
+    default:
+      return ElementUnknown;
     }
   };
   switch (type.code) {
-  case 0: return bySize(ElementI8, ElementI16, ElementI32, ElementI64);
-  case 1: return bySize(ElementU8, ElementU16, ElementU32, ElementU64);
-  case 2: return bySize(ElementUnknown, ElementF16, ElementF32, ElementF64);
-  case 4: return type.bits == 16 ? ElementBF16 : ElementUnknown;
-  case 6: return type.bits == 8 ? ElementI1 : ElementUnknown;
-  case 10: return ElementF8E4NV;
-  case 11: return ElementF8E4B8;
-  case 12: return ElementF8E5;
-  case 13: return ElementF8E5B16;
-  default: return ElementUnknown;
+  case 0:
+    return bySize(ElementI8, ElementI16, ElementI32, ElementI64);
+  case 1:
+    return bySize(ElementU8, ElementU16, ElementU32, ElementU64);
+  case 2:
+    return bySize(ElementUnknown, ElementF16, ElementF32, ElementF64);
+  case 4:
+    return type.bits == 16 ? ElementBF16 : ElementUnknown;
+  case 6:
+    return type.bits == 8 ? ElementI1 : ElementUnknown;
+  case 10:
+    return ElementF8E4NV;
+  case 11:
+    return ElementF8E4B8;
+  case 12:
+    return ElementF8E5;
+  case 13:
+    return ElementF8E5B16;
+  default:
+    return ElementUnknown;
   }
 }
 
@@ -57,8 +73,7 @@ namespace {
 
 // The public head of NumPy's PyArrayObject: the same in NumPy 1 and 2.
 struct NumpyArray {
-  PyObject_HEAD
-  char *data;
+  PyObject_HEAD char *data;
   int rank;
   Py_ssize_t *shape;
   Py_ssize_t *strides;
@@ -177,7 +192,8 @@ bool joinDevice(Reading &reading, int device) {
 }
 
 Read stranger(PyObject *argument, uint8_t mode, PyObject *name, Reading &reading, uint8_t &code, Bits &bits) {
-  Reference found(PyObject_CallFunctionObjArgs(registered.readStranger, argument, name, (mode & ModeReadOnly) ? Py_True : Py_False, nullptr));
+  Reference found(PyObject_CallFunctionObjArgs(registered.readStranger, argument, name,
+                                               (mode & ModeReadOnly) ? Py_True : Py_False, nullptr));
   if (!found)
     return Read::Failed;
   unsigned long long address = 0;
@@ -187,7 +203,8 @@ Read stranger(PyObject *argument, uint8_t mode, PyObject *name, Reading &reading
     return Read::Failed;
   Element element = elementByName(elementName);
   if (element == ElementUnknown) {
-    PyErr_Format(PyExc_TypeError, "argument '%U' has elements of type %s, which kernels do not have", name, elementName);
+    PyErr_Format(PyExc_TypeError, "argument '%U' has elements of type %s, which kernels do not have", name,
+                 elementName);
     return Read::Failed;
   }
   if (device != DeviceNone && !joinDevice(reading, device))
@@ -261,8 +278,8 @@ Read readTyped(PyObject *argument, uint8_t mode, uint8_t element, PyObject *name
 
 } // namespace
 
-Read readArgument(PyObject *argument, uint8_t mode, uint8_t typedElement, PyObject *name, Reading &reading, uint8_t &code,
-                  Bits &bits, PyObject *&constant) {
+Read readArgument(PyObject *argument, uint8_t mode, uint8_t typedElement, PyObject *name, Reading &reading,
+                  uint8_t &code, Bits &bits, PyObject *&constant) {
   PyTypeObject *type = Py_TYPE(argument);
   if (type == &PyLong_Type) {
     if (mode & ModeMask) [[unlikely]]
@@ -358,9 +375,10 @@ Read readArgument(PyObject *argument, uint8_t mode, uint8_t typedElement, PyObje
 
 PyObject *registerHelpers(PyObject *, PyObject *arguments) {
   Registered fresh = {};
-  if (!PyArg_ParseTuple(arguments, "OOOOOOOOOOOO", &fresh.constexprType, &fresh.jitFunctionType, &fresh.constexprFunctionType,
-                        &fresh.dtypeType, &fresh.builtinType, &fresh.readStranger, &fresh.numpyElement, &fresh.currentStream,
-                        &fresh.resolveValue, &fresh.raiseStatus, &fresh.lookupBuiltin, &fresh.parseType))
+  if (!PyArg_ParseTuple(arguments, "OOOOOOOOOOOO", &fresh.constexprType, &fresh.jitFunctionType,
+                        &fresh.constexprFunctionType, &fresh.dtypeType, &fresh.builtinType, &fresh.readStranger,
+                        &fresh.numpyElement, &fresh.currentStream, &fresh.resolveValue, &fresh.raiseStatus,
+                        &fresh.lookupBuiltin, &fresh.parseType))
     return nullptr;
   Py_INCREF(arguments); // keeps all of them for the life of the process
   registered = fresh;

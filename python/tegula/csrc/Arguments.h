@@ -37,9 +37,26 @@ enum Code : uint8_t {
 
 // Element types, in the order of `elementNames`.
 enum Element : uint8_t {
-  ElementI1, ElementI8, ElementI16, ElementI32, ElementI64, ElementU8, ElementU16, ElementU32, ElementU64,
-  ElementF16, ElementBF16, ElementF32, ElementF64, ElementF8E4NV, ElementF8E5, ElementF8E4B8, ElementF8E5B16,
-  ElementF8E4B15, NumElements, ElementUnknown = 255
+  ElementI1,
+  ElementI8,
+  ElementI16,
+  ElementI32,
+  ElementI64,
+  ElementU8,
+  ElementU16,
+  ElementU32,
+  ElementU64,
+  ElementF16,
+  ElementBF16,
+  ElementF32,
+  ElementF64,
+  ElementF8E4NV,
+  ElementF8E5,
+  ElementF8E4B8,
+  ElementF8E5B16,
+  ElementF8E4B15,
+  NumElements,
+  ElementUnknown = 255
 };
 extern const char *const elementNames[NumElements];
 Element elementByName(const char *name);
@@ -55,9 +72,9 @@ enum Mode : uint8_t {
   ModeTypedBool,
   ModeTypedPointer, // annotated "*fp32": an int is an address, too
   ModeMask = 7,
-  ModeNoOne = 8,      // an int equal to 1 stays a run-time value
-  ModeNoAlign = 16,   // divisibility by 16 is not looked at
-  ModeReadOnly = 32,  // tl.const: read-only arrays are welcome
+  ModeNoOne = 8,     // an int equal to 1 stays a run-time value
+  ModeNoAlign = 16,  // divisibility by 16 is not looked at
+  ModeReadOnly = 32, // tl.const: read-only arrays are welcome
 };
 
 union Bits {
@@ -81,10 +98,10 @@ enum class Read {
   Failed    // a Python exception is set, or reading.mixed
 };
 
-// Reads `argument` of the parameter `name`. `constant` is set (borrowed) when the result is Read::Constant. Types that are not known
-// here are read by Python (registered.readStranger).
-Read readArgument(PyObject *argument, uint8_t mode, uint8_t typedElement, PyObject *name, Reading &reading, uint8_t &code, Bits &bits,
-                  PyObject *&constant);
+// Reads `argument` of the parameter `name`. `constant` is set (borrowed) when the result is Read::Constant. Types that
+// are not known here are read by Python (registered.readStranger).
+Read readArgument(PyObject *argument, uint8_t mode, uint8_t typedElement, PyObject *name, Reading &reading,
+                  uint8_t &code, Bits &bits, PyObject *&constant);
 
 // Called from Python once the package is loaded: types and functions that this file needs.
 PyObject *registerHelpers(PyObject *module, PyObject *arguments);
@@ -102,7 +119,8 @@ struct Registered {
 };
 extern Registered registered;
 
-// Address, element and device of a DLPack capsule: (address, element name or None, device type, device index, read only).
+// Address, element and device of a DLPack capsule: (address, element name or None, device type, device index, read
+// only).
 PyObject *readCapsule(PyObject *module, PyObject *capsule);
 
 } // namespace tegula::python

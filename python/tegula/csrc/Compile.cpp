@@ -78,17 +78,19 @@ struct Session {
 int lookup(void *user, void *function, const char *name, tegula_value *out, const char **error) {
   HoldGil gil;
   auto &session = *static_cast<Session *>(user);
-  return session.answer(Reference(PyObject_CallMethod(session.environment, "lookup", "Os", (PyObject *)function, name)), out, error);
+  return session.answer(Reference(PyObject_CallMethod(session.environment, "lookup", "Os", (PyObject *)function, name)),
+                        out, error);
 }
 
 int getattr(void *user, void *object, const char *name, tegula_value *out, const char **error) {
   HoldGil gil;
   auto &session = *static_cast<Session *>(user);
-  return session.answer(Reference(PyObject_CallMethod(session.environment, "getattr", "Os", (PyObject *)object, name)), out, error);
+  return session.answer(Reference(PyObject_CallMethod(session.environment, "getattr", "Os", (PyObject *)object, name)),
+                        out, error);
 }
 
-int call(void *user, void *object, const tegula_value *args, size_t numArgs, const char *const *keywordNames, size_t numKeywords,
-         tegula_value *out, const char **error) {
+int call(void *user, void *object, const tegula_value *args, size_t numArgs, const char *const *keywordNames,
+         size_t numKeywords, tegula_value *out, const char **error) {
   HoldGil gil;
   auto &session = *static_cast<Session *>(user);
   if (numKeywords > numArgs)
@@ -107,9 +109,9 @@ int call(void *user, void *object, const tegula_value *args, size_t numArgs, con
     else if (PyDict_SetItemString(keywords.get(), keywordNames[i - numPositional], value.get()) < 0)
       return session.fail(error);
   }
-  return session.answer(
-      Reference(PyObject_CallMethod(session.environment, "call", "OOO", (PyObject *)object, positional.get(), keywords.get())), out,
-      error);
+  return session.answer(Reference(PyObject_CallMethod(session.environment, "call", "OOO", (PyObject *)object,
+                                                      positional.get(), keywords.get())),
+                        out, error);
 }
 
 int functionSource(void *user, void *function, tegula_function_source *out, const char **error) {
@@ -120,7 +122,8 @@ int functionSource(void *user, void *function, tegula_function_source *out, cons
   Py_ssize_t size;
   unsigned firstLine;
   int isConstexpr, noinline_;
-  if (!found || !PyArg_ParseTuple(found.get(), "ss#sIpp", &name, &source, &size, &filename, &firstLine, &isConstexpr, &noinline_))
+  if (!found ||
+      !PyArg_ParseTuple(found.get(), "ss#sIpp", &name, &source, &size, &filename, &firstLine, &isConstexpr, &noinline_))
     return session.fail(error);
   session.arena.keep(found.get()); // holds the strings
   *out = {name, source, size_t(size), filename, firstLine, isConstexpr, noinline_};
@@ -151,39 +154,38 @@ bool requireCompiler() {
 } // namespace
 
 PyObject *openCompiler(PyObject *, PyObject *path) {
-  if (compiler.library)
-    Py_RETURN_NONE;
   const char *name = PyUnicode_AsUTF8(path);
   if (!name)
     return nullptr;
   void *library;
-  Py_BEGIN_ALLOW_THREADS
-  library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-  Py_END_ALLOW_THREADS
-  if (!library) {
+  Py_BEGIN_ALLOW_THREADS library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+  Py_END_ALLOW_THREADS if (!library) {
     PyErr_Format(PyExc_ImportError, "the compiler cannot be loaded: %s", dlerror());
     return nullptr;
   }
+  Compiler fresh;
   const char *missing = nullptr;
   auto find = [&](auto &function, const char *symbol) {
     function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, symbol));
     if (!function)
       missing = symbol;
   };
-  find(compiler.compile, "tegula_compile");
-  find(compiler.ok, "tegula_result_ok");
-  find(compiler.image, "tegula_result_image");
-  find(compiler.diagnostics, "tegula_result_diagnostics");
-  find(compiler.diagnosticsJson, "tegula_result_diagnostics_json");
-  find(compiler.destroy, "tegula_result_destroy");
-  find(compiler.version, "tegula_version");
-  find(compiler.warmUp, "tegula_warm_up");
+  find(fresh.compile, "tegula_compile");
+  find(fresh.ok, "tegula_result_ok");
+  find(fresh.image, "tegula_result_image");
+  find(fresh.diagnostics, "tegula_result_diagnostics");
+  find(fresh.diagnosticsJson, "tegula_result_diagnostics_json");
+  find(fresh.destroy, "tegula_result_destroy");
+  find(fresh.version, "tegula_version");
+  find(fresh.warmUp, "tegula_warm_up");
   if (missing) {
     PyErr_Format(PyExc_ImportError, "%s is no Tegula compiler of this version: it lacks %s", name, missing);
     dlclose(library);
     return nullptr;
   }
-  compiler.library = library;
+  // A library that was open before stays loaded: another thread may be compiling with it.
+  fresh.library = library;
+  compiler = fresh;
   Py_RETURN_NONE;
 }
 
@@ -202,9 +204,9 @@ PyObject *warmUp(PyObject *, PyObject *target) {
 PyObject *compile(PyObject *, PyObject *args) {
   PyObject *function, *environment, *notFound, *arguments;
   tegula_compile_request request = {};
-  if (!PyArg_ParseTuple(args, "OOOO!siiiipppp", &function, &environment, &notFound, &PyList_Type, &arguments, &request.target,
-                        &request.num_warps, &request.num_stages, &request.num_ctas, &request.maxnreg, &request.debug,
-                        &request.disable_fp_fusion, &request.keep_stages, &request.print_time) ||
+  if (!PyArg_ParseTuple(args, "OOOO!siiiipppp", &function, &environment, &notFound, &PyList_Type, &arguments,
+                        &request.target, &request.num_warps, &request.num_stages, &request.num_ctas, &request.maxnreg,
+                        &request.debug, &request.disable_fp_fusion, &request.keep_stages, &request.print_time) ||
       !requireCompiler())
     return nullptr;
   Session session;
@@ -215,8 +217,8 @@ PyObject *compile(PyObject *, PyObject *args) {
   std::vector<tegula_value> constants(count);
   for (size_t i = 0; i < count; ++i) {
     PyObject *constant;
-    if (!PyArg_ParseTuple(PyList_GET_ITEM(arguments, Py_ssize_t(i)), "szIO", &bound[i].name, &bound[i].type, &bound[i].divisibility,
-                          &constant))
+    if (!PyArg_ParseTuple(PyList_GET_ITEM(arguments, Py_ssize_t(i)), "szIO", &bound[i].name, &bound[i].type,
+                          &bound[i].divisibility, &constant))
       return nullptr;
     session.arena.keep(PyList_GET_ITEM(arguments, Py_ssize_t(i)));
     if (bound[i].type)
@@ -231,16 +233,16 @@ PyObject *compile(PyObject *, PyObject *args) {
   request.num_arguments = count;
   tegula_environment callbacks = {&session, lookup, getattr, call, functionSource, visibleNames};
   tegula_result *result;
-  Py_BEGIN_ALLOW_THREADS
-  result = compiler.compile(&request, &callbacks);
-  Py_END_ALLOW_THREADS
-  size_t size = 0;
-  bool ok = compiler.ok(result);
-  const void *image = ok ? compiler.image(result, &size) : nullptr;
-  const char *text = compiler.diagnostics(result), *json = compiler.diagnosticsJson(result);
-  PyObject *answer = Py_BuildValue("(Oy#ssO)", ok ? Py_True : Py_False, image ? static_cast<const char *>(image) : "", Py_ssize_t(size),
-                                   text ? text : "", json ? json : "[]", session.exception ? session.exception.get() : Py_None);
-  compiler.destroy(result);
+  const Compiler used = compiler;
+  Py_BEGIN_ALLOW_THREADS result = used.compile(&request, &callbacks);
+  Py_END_ALLOW_THREADS size_t size = 0;
+  bool ok = used.ok(result);
+  const void *image = ok ? used.image(result, &size) : nullptr;
+  const char *text = used.diagnostics(result), *json = used.diagnosticsJson(result);
+  PyObject *answer = Py_BuildValue("(Oy#ssO)", ok ? Py_True : Py_False, image ? static_cast<const char *>(image) : "",
+                                   Py_ssize_t(size), text ? text : "", json ? json : "[]",
+                                   session.exception ? session.exception.get() : Py_None);
+  used.destroy(result);
   return answer;
 }
 

@@ -15,8 +15,9 @@ namespace tegula::python {
 void raiseStatus(tegula_status status, PyObject *name) {
   int64_t required = 0, limit = 0;
   const char *resource = status == TEGULA_ERROR_OUT_OF_RESOURCES ? tegula_last_error_resource(&required, &limit) : "";
-  Reference done(PyObject_CallFunction(registered.raiseStatus, "issLLO", int(status), tegula_last_error(), resource ? resource : "",
-                                       (long long)required, (long long)limit, name ? name : Py_None));
+  Reference done(PyObject_CallFunction(registered.raiseStatus, "issLLO", int(status), tegula_last_error(),
+                                       resource ? resource : "", (long long)required, (long long)limit,
+                                       name ? name : Py_None));
   if (!PyErr_Occurred())
     PyErr_SetString(PyExc_RuntimeError, tegula_last_error());
 }
@@ -76,10 +77,8 @@ bool launchCompiled(CompiledObject *compiled, const uint32_t grid[3], void *stre
   }
   const tegula_launcher *launcher = compiled->launcher;
   tegula_status status;
-  Py_BEGIN_ALLOW_THREADS
-  status = launcher->launch(launcher, grid[0], grid[1], grid[2], stream, pointers);
-  Py_END_ALLOW_THREADS
-  if (status != TEGULA_OK) [[unlikely]] {
+  Py_BEGIN_ALLOW_THREADS status = launcher->launch(launcher, grid[0], grid[1], grid[2], stream, pointers);
+  Py_END_ALLOW_THREADS if (status != TEGULA_OK) [[unlikely]] {
     raiseStatus(status, compiled->name);
     return false;
   }
@@ -107,7 +106,8 @@ bool readGrid(PyObject *grid, uint32_t sizes[3]) {
       value = PyLong_AsSsize_t(items[i]);
     } else {
       if (!PyIndex_Check(items[i])) {
-        PyErr_Format(PyExc_TypeError, "a grid is a tuple of one to three ints, or a function of the arguments that returns one; got %s",
+        PyErr_Format(PyExc_TypeError,
+                     "a grid is a tuple of one to three ints, or a function of the arguments that returns one; got %s",
                      Py_TYPE(items[i])->tp_name);
         return false;
       }
@@ -174,8 +174,8 @@ PyObject *callCompiled(CompiledObject *compiled, PyObject *grid, PyObject *const
   }
   bool all = count == compiled->numParameters;
   if (!all && count != compiled->numArguments) {
-    PyErr_Format(PyExc_TypeError, "kernel '%U' takes %u arguments at run time (%u with the compile-time ones); got %zu", compiled->name,
-                 compiled->numArguments, compiled->numParameters, count);
+    PyErr_Format(PyExc_TypeError, "kernel '%U' takes %u arguments at run time (%u with the compile-time ones); got %zu",
+                 compiled->name, compiled->numArguments, compiled->numParameters, count);
     return nullptr;
   }
   auto *values = static_cast<Bits *>(alloca(sizeof(Bits) * (compiled->numParameters + 1)));
@@ -196,14 +196,15 @@ PyObject *callCompiled(CompiledObject *compiled, PyObject *grid, PyObject *const
     Bits &bits = values[abi.parameter];
     Read read = readArgument(argument, mode, ElementF32, name.get(), reading, code, bits, constant);
     if (reading.mixed) {
-      PyErr_Format(PyExc_ValueError, "argument '%U' of kernel '%U' is on another device than the arguments before it", name.get(),
-                   compiled->name);
+      PyErr_Format(PyExc_ValueError, "argument '%U' of kernel '%U' is on another device than the arguments before it",
+                   name.get(), compiled->name);
       return nullptr;
     }
     if (read == Read::Failed)
       return nullptr;
     bool isPointer = code >= CodePointer;
-    bool fits = abi.kind == TEGULA_PARAMETER_POINTER ? (isPointer && (code - CodePointer) / 2 == abi.element) || code == CodeNone
+    bool fits = abi.kind == TEGULA_PARAMETER_POINTER
+                    ? (isPointer && (code - CodePointer) / 2 == abi.element) || code == CodeNone
                 : abi.kind == TEGULA_PARAMETER_FLOAT ? code == CodeTyped
                                                      : code >= CodeInt32 && code <= CodeBool;
     if (read != Read::Ok || !fits) {
@@ -213,7 +214,8 @@ PyObject *callCompiled(CompiledObject *compiled, PyObject *grid, PyObject *const
       return nullptr;
     }
     if (abi.aligned && bits.integer % 16 != 0) {
-      PyErr_Format(PyExc_ValueError, "argument '%U' of kernel '%U' must be divisible by 16: the kernel was compiled for that", name.get(),
+      PyErr_Format(PyExc_ValueError,
+                   "argument '%U' of kernel '%U' must be divisible by 16: the kernel was compiled for that", name.get(),
                    compiled->name);
       return nullptr;
     }
@@ -280,10 +282,8 @@ PyObject *load(PyObject *object, PyObject *args) {
     return nullptr;
   tegula_kernel *kernel = nullptr;
   tegula_status status;
-  Py_BEGIN_ALLOW_THREADS
-  status = tegula_load(image.buf, size_t(image.len), device, &kernel);
-  Py_END_ALLOW_THREADS
-  PyBuffer_Release(&image);
+  Py_BEGIN_ALLOW_THREADS status = tegula_load(image.buf, size_t(image.len), device, &kernel);
+  Py_END_ALLOW_THREADS PyBuffer_Release(&image);
   if (status != TEGULA_OK) {
     raiseStatus(status, nullptr);
     return nullptr;
@@ -296,8 +296,8 @@ PyObject *load(PyObject *object, PyObject *args) {
     while (index < count && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, index), parameter.name) != 0)
       ++index;
     if (index == count) {
-      PyErr_Format(PyExc_RuntimeError, "the image of kernel '%s' has an argument '%s' that the function has not", info->name,
-                   parameter.name);
+      PyErr_Format(PyExc_RuntimeError, "the image of kernel '%s' has an argument '%s' that the function has not",
+                   info->name, parameter.name);
       delete[] arguments;
       tegula_unload(kernel);
       return nullptr;
@@ -323,10 +323,11 @@ PyObject *describe(PyObject *object, PyObject *) {
   if (!self->kernel)
     Py_RETURN_NONE;
   const tegula_kernel_info *info = tegula_get_kernel_info(self->kernel);
-  return Py_BuildValue("{s:s,s:s,s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:L}", "name", info->name, "target", info->target, "loaded_from",
-                       info->loaded_from, "device", info->device, "num_warps", info->num_warps, "registers", info->registers,
-                       "spills", info->spills, "local_bytes", info->local_bytes, "shared_static_bytes", info->shared_static_bytes,
-                       "shared_dynamic_bytes", info->shared_dynamic_bytes, "max_threads", info->max_threads, "scratch_bytes",
+  return Py_BuildValue("{s:s,s:s,s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:L}", "name", info->name, "target", info->target,
+                       "loaded_from", info->loaded_from, "device", info->device, "num_warps", info->num_warps,
+                       "registers", info->registers, "spills", info->spills, "local_bytes", info->local_bytes,
+                       "shared_static_bytes", info->shared_static_bytes, "shared_dynamic_bytes",
+                       info->shared_dynamic_bytes, "max_threads", info->max_threads, "scratch_bytes",
                        (long long)info->scratch_bytes);
 }
 
@@ -335,14 +336,18 @@ PyObject *functionHandle(PyObject *object, PyObject *) {
   return PyLong_FromVoidPtr(self->launcher ? self->launcher->function : nullptr);
 }
 
-PyObject *isLoaded(PyObject *object, void *) { return PyBool_FromLong(((CompiledObject *)object)->launcher != nullptr); }
+PyObject *isLoaded(PyObject *object, void *) {
+  return PyBool_FromLong(((CompiledObject *)object)->launcher != nullptr);
+}
 
 PyMethodDef methods[] = {
     {"_load", load, METH_VARARGS, "_load(image, device, parameter_names): loads an image on a device."},
-    {"_describe", describe, METH_NOARGS, "What the runtime knows of the loaded kernel, a dict; None before it is loaded."},
+    {"_describe", describe, METH_NOARGS,
+     "What the runtime knows of the loaded kernel, a dict; None before it is loaded."},
     {"_function_handle", functionHandle, METH_NOARGS, "The CUfunction, or the host entry point, as an int."},
     {nullptr, nullptr, 0, nullptr}};
-PyGetSetDef getset[] = {{"_loaded", isLoaded, nullptr, nullptr, nullptr}, {nullptr, nullptr, nullptr, nullptr, nullptr}};
+PyGetSetDef getset[] = {{"_loaded", isLoaded, nullptr, nullptr, nullptr},
+                        {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMappingMethods mapping = {nullptr, makeLauncher, nullptr};
 
 } // namespace
@@ -359,7 +364,8 @@ bool readyCompiled(PyObject *module) {
   compiledType.tp_getset = getset;
   compiledType.tp_as_mapping = &mapping;
   compiledType.tp_doc = "A compiled kernel, loaded on one device.";
-  return PyType_Ready(&compiledType) == 0 && PyModule_AddObjectRef(module, "CompiledKernelBase", (PyObject *)&compiledType) == 0;
+  return PyType_Ready(&compiledType) == 0 &&
+         PyModule_AddObjectRef(module, "CompiledKernelBase", (PyObject *)&compiledType) == 0;
 }
 
 } // namespace tegula::python

@@ -25,8 +25,7 @@ struct AbiArgument {
 };
 
 struct CompiledObject {
-  PyObject_HEAD
-  tegula_kernel *kernel;           // null until loaded
+  PyObject_HEAD tegula_kernel *kernel; // null until loaded
   const tegula_launcher *launcher;
   AbiArgument *arguments;
   uint32_t numArguments;
@@ -47,7 +46,8 @@ bool readGrid(PyObject *grid, uint32_t sizes[3]);
 bool currentStream(const Reading &reading, int device, void **stream);
 
 // kernel[grid](...) of a CompiledObject: pre-bound arguments, no specialisation.
-PyObject *callCompiled(CompiledObject *compiled, PyObject *grid, PyObject *const *arguments, size_t count, PyObject *keywordNames);
+PyObject *callCompiled(CompiledObject *compiled, PyObject *grid, PyObject *const *arguments, size_t count,
+                       PyObject *keywordNames);
 
 // The light object that `kernel[grid]` returns, for kernels and compiled kernels alike.
 PyObject *makeLauncher(PyObject *target, PyObject *grid);

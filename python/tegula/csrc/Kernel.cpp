@@ -33,7 +33,8 @@ bool sameValue(PyObject *left, PyObject *right) {
     return false;
   if (type == &PyLong_Type) {
     int overflow = 0, otherOverflow = 0;
-    long long a = PyLong_AsLongLongAndOverflow(left, &overflow), b = PyLong_AsLongLongAndOverflow(right, &otherOverflow);
+    long long a = PyLong_AsLongLongAndOverflow(left, &overflow),
+              b = PyLong_AsLongLongAndOverflow(right, &otherOverflow);
     if (!overflow && !otherOverflow)
       return a == b;
     return PyObject_RichCompareBool(left, right, Py_EQ) == 1;
@@ -121,8 +122,8 @@ Variant::~Variant() {
   Py_XDECREF((PyObject *)compiled);
 }
 
-Variant *VariantTable::find(uint64_t hash, int device, const uint64_t *codes, size_t numWords, const Constant *constants,
-                            size_t numConstants) const {
+Variant *VariantTable::find(uint64_t hash, int device, const uint64_t *codes, size_t numWords,
+                            const Constant *constants, size_t numConstants) const {
   if (slots.empty())
     return nullptr;
   size_t mask = slots.size() - 1;
@@ -134,7 +135,8 @@ Variant *VariantTable::find(uint64_t hash, int device, const uint64_t *codes, si
     for (size_t i = 0; same && i < numWords; ++i)
       same = variant->codes[i] == codes[i];
     for (size_t i = 0; same && i < numConstants; ++i)
-      same = variant->constants[i].index == constants[i].index && sameValue(variant->constants[i].value, constants[i].value);
+      same = variant->constants[i].index == constants[i].index &&
+             sameValue(variant->constants[i].value, constants[i].value);
     if (same)
       return variant;
   }
@@ -168,6 +170,17 @@ void VariantTable::clear() {
     delete variant; // may run Python code: the table is empty already
 }
 
+int VariantTable::traverse(visitproc visit, void *arg) const {
+  for (Variant *variant : slots) {
+    if (!variant)
+      continue;
+    Py_VISIT((PyObject *)variant->compiled);
+    for (const Constant &constant : variant->constants)
+      Py_VISIT(constant.value);
+  }
+  return 0;
+}
+
 //===----------------------------------------------------------------------===//
 // Launching
 //===----------------------------------------------------------------------===//
@@ -175,7 +188,8 @@ void VariantTable::clear() {
 namespace {
 
 // Calls a method that raises; always returns null.
-PyObject *refuse(KernelObject *kernel, const char *method, PyObject *const *arguments, size_t count, PyObject *keywordNames) {
+PyObject *refuse(KernelObject *kernel, const char *method, PyObject *const *arguments, size_t count,
+                 PyObject *keywordNames) {
   Reference positional(PyTuple_New(Py_ssize_t(count)));
   Reference keywords(PyDict_New());
   if (!positional || !keywords)
@@ -249,8 +263,10 @@ int checkWatches(const KernelObject::State &state, const Watch **changed) {
   return 1;
 }
 
-// The dictionary that a grid function (META) and the hooks are given: all arguments and the launch options that were given.
-PyObject *argumentDict(const KernelObject::State &state, PyObject *const *bound, const Constant *options, size_t numOptions) {
+// The dictionary that a grid function (META) and the hooks are given: all arguments and the launch options that were
+// given.
+PyObject *argumentDict(const KernelObject::State &state, PyObject *const *bound, const Constant *options,
+                       size_t numOptions) {
   Reference dict(PyDict_New());
   if (!dict)
     return nullptr;
@@ -271,9 +287,9 @@ PyObject *tupleOf(PyObject *const *items, size_t count) {
 }
 
 // Asks Python for the variant and puts it into the table. Returns a new reference to what was compiled.
-CompiledObject *compileVariant(KernelObject *kernel, PyObject *const *bound, const uint8_t *codes, size_t numWords, uint64_t hash,
-                               int device, const Constant *constants, size_t numConstants, const Constant *options,
-                               size_t numOptions, bool remember) {
+CompiledObject *compileVariant(KernelObject *kernel, PyObject *const *bound, const uint8_t *codes, size_t numWords,
+                               uint64_t hash, int device, const Constant *constants, size_t numConstants,
+                               const Constant *options, size_t numOptions, bool remember) {
   KernelObject::State &state = *kernel->state;
   size_t numParameters = state.parameters.size();
   Reference tuple(tupleOf(bound, numParameters));
@@ -284,7 +300,8 @@ CompiledObject *compileVariant(KernelObject *kernel, PyObject *const *bound, con
   for (size_t i = 0; i < numOptions; ++i)
     if (PyDict_SetItem(given.get(), state.options[options[i].index - numParameters], options[i].value) < 0)
       return nullptr;
-  Reference compiled(PyObject_CallMethod((PyObject *)kernel, "_compile_variant", "OOOi", tuple.get(), bytes.get(), given.get(), device));
+  Reference compiled(PyObject_CallMethod((PyObject *)kernel, "_compile_variant", "OOOi", tuple.get(), bytes.get(),
+                                         given.get(), device));
   if (!compiled)
     return nullptr;
   if (!PyObject_TypeCheck(compiled.get(), &compiledType)) {
@@ -297,7 +314,8 @@ CompiledObject *compileVariant(KernelObject *kernel, PyObject *const *bound, con
       !state.variants.find(hash, device, words, numWords, constants, numConstants)) {
     if (state.variants.size() >= MaxVariants)
       state.variants.clear();
-    auto *variant = new Variant{hash, device, {words, words + numWords}, {}, (CompiledObject *)Py_NewRef(compiled.get())};
+    auto *variant =
+        new Variant{hash, device, {words, words + numWords}, {}, (CompiledObject *)Py_NewRef(compiled.get())};
     for (size_t i = 0; i < numConstants; ++i)
       variant->constants.push_back({constants[i].index, Py_NewRef(constants[i].value)});
     state.variants.insert(variant);
@@ -307,7 +325,8 @@ CompiledObject *compileVariant(KernelObject *kernel, PyObject *const *bound, con
 
 } // namespace
 
-PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *arguments, size_t count, PyObject *keywordNames) {
+PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *arguments, size_t count,
+                     PyObject *keywordNames) {
   if (!kernel->state) {
     PyErr_SetString(PyExc_RuntimeError, "the kernel was not initialised");
     return nullptr;
@@ -350,6 +369,9 @@ PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *argu
       options[place] = {uint16_t(target), value};
     }
   }
+  for (size_t i = count; i < numParameters; ++i)
+    if (!bound[i] && !(bound[i] = state.parameters[i].defaultValue)) [[unlikely]]
+      return refuse(kernel, "_refuse_binding", arguments, count, keywordNames);
 
   // 2. Read.
   size_t numWords = (numParameters + 7) / 8;
@@ -363,15 +385,14 @@ PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *argu
   Reading reading;
   for (size_t i = 0; i < numParameters; ++i) {
     const Parameter &parameter = state.parameters[i];
-    if (!bound[i] && !(bound[i] = parameter.defaultValue)) [[unlikely]]
-      return refuse(kernel, "_refuse_binding", arguments, count, keywordNames);
     PyObject *constant = nullptr;
     if ((parameter.mode & ModeMask) == ModeConstexpr) {
       if (!(constant = unwrap(bound[i])))
         return nullptr;
       codes[i] = CodeConstant;
     } else {
-      Read read = readArgument(bound[i], parameter.mode, parameter.element, parameter.name, reading, codes[i], values[i], constant);
+      Read read = readArgument(bound[i], parameter.mode, parameter.element, parameter.name, reading, codes[i],
+                               values[i], constant);
       if (read == Read::Failed) [[unlikely]] {
         if (reading.mixed)
           return refuse(kernel, "_refuse_devices", bound, numParameters, nullptr);
@@ -412,13 +433,15 @@ PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *argu
     if (unchanged < 0)
       return nullptr;
     if (!unchanged) [[unlikely]] {
-      Reference done(PyObject_CallMethod((PyObject *)kernel, "_refuse_changed_global", "OO", changed->name, changed->value));
+      Reference done(
+          PyObject_CallMethod((PyObject *)kernel, "_refuse_changed_global", "OO", changed->name, changed->value));
       if (!PyErr_Occurred())
         PyErr_SetString(PyExc_RuntimeError, "a global variable has changed since the kernel was compiled");
       return nullptr;
     }
   } else {
-    compiled = compileVariant(kernel, bound, codes, numWords, hash, device, constants, numConstants, options, numOptions, grid != nullptr);
+    compiled = compileVariant(kernel, bound, codes, numWords, hash, device, constants, numConstants, options,
+                              numOptions, grid != nullptr);
     if (!compiled)
       return nullptr;
     held = Reference((PyObject *)compiled);
@@ -465,8 +488,8 @@ PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *argu
   Reference hook = Reference::borrow(launchHook);
   Reference dict(argumentDict(state, bound, options, numOptions));
   auto run = [&](PyObject *entering) {
-    return dict && Reference(PyObject_CallFunction(hook.get(), "OOO(III)O", entering, kernel, compiled, sizes[0], sizes[1], sizes[2],
-                                                   dict.get()));
+    return dict && Reference(PyObject_CallFunction(hook.get(), "OOO(III)O", entering, kernel, compiled, sizes[0],
+                                                   sizes[1], sizes[2], dict.get()));
   };
   if (!run(Py_True) || !launchCompiled(compiled, sizes, stream, values, pointers) || !run(Py_False))
     return nullptr;
@@ -504,7 +527,7 @@ int traverse(PyObject *object, visitproc visit, void *arg) {
     Py_VISIT(watch.holder);
     Py_VISIT(watch.value);
   }
-  return 0;
+  return state->variants.traverse(visit, arg);
 }
 
 int clear(PyObject *object) {
@@ -531,11 +554,12 @@ PyObject *configure(PyObject *object, PyObject *args) {
   PyObject *names, *defaults, *options;
   const char *modes, *elements, *hasDefault;
   Py_ssize_t numModes, numElements, numDefaults;
-  if (!PyArg_ParseTuple(args, "O!y#y#O!y#O!", &PyTuple_Type, &names, &modes, &numModes, &elements, &numElements, &PyTuple_Type,
-                        &defaults, &hasDefault, &numDefaults, &PyTuple_Type, &options))
+  if (!PyArg_ParseTuple(args, "O!y#y#O!y#O!", &PyTuple_Type, &names, &modes, &numModes, &elements, &numElements,
+                        &PyTuple_Type, &defaults, &hasDefault, &numDefaults, &PyTuple_Type, &options))
     return nullptr;
   Py_ssize_t count = PyTuple_GET_SIZE(names);
-  if (numModes != count || numElements != count || numDefaults != count || PyTuple_GET_SIZE(defaults) != count || count > 1024) {
+  if (numModes != count || numElements != count || numDefaults != count || PyTuple_GET_SIZE(defaults) != count ||
+      count > 1024) {
     PyErr_SetString(PyExc_ValueError, "a kernel has at most 1024 parameters");
     return nullptr;
   }
@@ -616,7 +640,8 @@ int setHooked(PyObject *object, PyObject *value, void *) {
 }
 
 PyMethodDef methods[] = {
-    {"_configure", configure, METH_VARARGS, "_configure(names, modes, elements, defaults, has_default, options): the parameters."},
+    {"_configure", configure, METH_VARARGS,
+     "_configure(names, modes, elements, defaults, has_default, options): the parameters."},
     {"_watch", watch, METH_VARARGS, "_watch(holder, name, value): a global whose change later launches refuse."},
     {"_forget", forget, METH_NOARGS, "_forget(): drops the compiled variants from the launch table."},
     {"_prepare", prepare, METH_VARARGS, "_prepare(args, kwargs): the compiled kernel that this call would launch."},

@@ -29,7 +29,8 @@ struct Parameter {
   uint8_t element; // of the annotated type
 };
 
-// A compile-time value that a variant was compiled for: of parameter `index`, or of launch option `index - numParameters`.
+// A compile-time value that a variant was compiled for: of parameter `index`, or of launch option `index -
+// numParameters`.
 struct Constant {
   uint16_t index;
   PyObject *value;
@@ -52,6 +53,7 @@ public:
                 size_t numConstants) const;
   void insert(Variant *variant); // takes it over
   void clear();
+  int traverse(visitproc visit, void *arg) const; // for Python's cycle collector
   size_t size() const { return count; }
 
 private:
@@ -68,13 +70,12 @@ struct Watch {
 
 // Where the keywords of a call site go.
 struct KeywordPlan {
-  PyObject *names = nullptr;  // the call site's tuple
-  std::vector<int> targets;   // parameter index, or numParameters + option index
+  PyObject *names = nullptr; // the call site's tuple
+  std::vector<int> targets;  // parameter index, or numParameters + option index
 };
 
 struct KernelObject {
-  PyObject_HEAD
-  struct State {
+  PyObject_HEAD struct State {
     std::vector<Parameter> parameters;
     std::vector<PyObject *> options; // interned names
     std::vector<Watch> watches;
@@ -89,12 +90,15 @@ struct KernelObject {
 extern PyTypeObject kernelType;
 bool readyKernel(PyObject *module);
 
-// kernel[grid](...). A null grid prepares the variant and launches nothing. Returns a new reference to the compiled kernel.
-PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *arguments, size_t count, PyObject *keywordNames);
+// kernel[grid](...). A null grid prepares the variant and launches nothing. Returns a new reference to the compiled
+// kernel.
+PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *arguments, size_t count,
+                     PyObject *keywordNames);
 
 // Module functions.
-PyObject *setLaunchHooks(PyObject *module, PyObject *hooks); // a callable (entering, kernel, compiled, grid, arguments) or None
-PyObject *invalidateVariants(PyObject *module, PyObject *);  // a function's source was changed
+PyObject *setLaunchHooks(PyObject *module,
+                         PyObject *hooks); // a callable (entering, kernel, compiled, grid, arguments) or None
+PyObject *invalidateVariants(PyObject *module, PyObject *); // a function's source was changed
 
 } // namespace tegula::python
 

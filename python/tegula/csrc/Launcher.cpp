@@ -13,8 +13,7 @@ namespace tegula::python {
 namespace {
 
 struct LauncherObject {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
+  PyObject_HEAD vectorcallfunc vectorcall;
   PyObject *target; // KernelObject or CompiledObject
   PyObject *grid;
 };

@@ -19,7 +19,8 @@ namespace {
 //===----------------------------------------------------------------------===//
 
 PyObject *unwrapped(PyObject *value) {
-  return (PyObject *)Py_TYPE(value) == registered.constexprType ? PyObject_GetAttrString(value, "value") : Py_NewRef(value);
+  return (PyObject *)Py_TYPE(value) == registered.constexprType ? PyObject_GetAttrString(value, "value")
+                                                                : Py_NewRef(value);
 }
 
 PyObject *cdiv(PyObject *, PyObject *const *args, Py_ssize_t count) {
@@ -32,7 +33,8 @@ PyObject *cdiv(PyObject *, PyObject *const *args, Py_ssize_t count) {
     return nullptr;
   if (PyLong_CheckExact(x.get()) && PyLong_CheckExact(y.get())) {
     int overflowX = 0, overflowY = 0;
-    long long a = PyLong_AsLongLongAndOverflow(x.get(), &overflowX), b = PyLong_AsLongLongAndOverflow(y.get(), &overflowY);
+    long long a = PyLong_AsLongLongAndOverflow(x.get(), &overflowX),
+              b = PyLong_AsLongLongAndOverflow(y.get(), &overflowY);
     constexpr long long safe = 1ll << 62;
     if (!overflowX && !overflowY && a >= 0 && b > 0 && a < safe && b < safe)
       return PyLong_FromLongLong((a + b - 1) / b);
@@ -123,11 +125,8 @@ PyObject *cacheGet(PyObject *, PyObject *args) {
   void *data = nullptr;
   size_t size = 0;
   tegula_status status;
-  Py_BEGIN_ALLOW_THREADS
-  status = tegula_cache_get(directory, key, size_t(keySize), &data, &size);
-  Py_END_ALLOW_THREADS
-  if (status != TEGULA_OK)
-    Py_RETURN_NONE;
+  Py_BEGIN_ALLOW_THREADS status = tegula_cache_get(directory, key, size_t(keySize), &data, &size);
+  Py_END_ALLOW_THREADS if (status != TEGULA_OK) Py_RETURN_NONE;
   PyObject *bytes = PyBytes_FromStringAndSize(static_cast<const char *>(data), Py_ssize_t(size));
   tegula_free(data);
   return bytes;
@@ -139,10 +138,8 @@ PyObject *cachePut(PyObject *, PyObject *args) {
   if (!PyArg_ParseTuple(args, "zy#y#", &directory, &key, &keySize, &data, &size))
     return nullptr;
   tegula_status status;
-  Py_BEGIN_ALLOW_THREADS
-  status = tegula_cache_put(directory, key, size_t(keySize), data, size_t(size));
-  Py_END_ALLOW_THREADS
-  return PyBool_FromLong(status == TEGULA_OK);
+  Py_BEGIN_ALLOW_THREADS status = tegula_cache_put(directory, key, size_t(keySize), data, size_t(size));
+  Py_END_ALLOW_THREADS return PyBool_FromLong(status == TEGULA_OK);
 }
 
 PyObject *cacheDirectory(PyObject *, PyObject *) {
@@ -180,13 +177,15 @@ PyObject *deviceInfo(PyObject *, PyObject *argument) {
   if (status != TEGULA_OK)
     return failed(status);
   return Py_BuildValue(
-      "{s:s,s:(ii),s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:K,s:i}", "name", info.name, "capability", info.capability_major,
-      info.capability_minor, "multiprocessors", info.multiprocessors, "warp_size", info.warp_size, "max_threads_per_block",
-      info.max_threads_per_block, "max_threads_per_multiprocessor", info.max_threads_per_multiprocessor, "registers_per_multiprocessor",
-      info.registers_per_multiprocessor, "shared_memory_per_block", info.shared_memory_per_block, "shared_memory_per_block_optin",
-      info.shared_memory_per_block_optin, "shared_memory_per_multiprocessor", info.shared_memory_per_multiprocessor, "l2_cache_bytes",
-      info.l2_cache_bytes, "clock_khz", info.clock_khz, "memory_clock_khz", info.memory_clock_khz, "memory_bus_bits",
-      info.memory_bus_bits, "memory_bytes", (unsigned long long)info.memory_bytes, "driver_version", info.driver_version);
+      "{s:s,s:(ii),s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:K,s:i}", "name", info.name, "capability",
+      info.capability_major, info.capability_minor, "multiprocessors", info.multiprocessors, "warp_size",
+      info.warp_size, "max_threads_per_block", info.max_threads_per_block, "max_threads_per_multiprocessor",
+      info.max_threads_per_multiprocessor, "registers_per_multiprocessor", info.registers_per_multiprocessor,
+      "shared_memory_per_block", info.shared_memory_per_block, "shared_memory_per_block_optin",
+      info.shared_memory_per_block_optin, "shared_memory_per_multiprocessor", info.shared_memory_per_multiprocessor,
+      "l2_cache_bytes", info.l2_cache_bytes, "clock_khz", info.clock_khz, "memory_clock_khz", info.memory_clock_khz,
+      "memory_bus_bits", info.memory_bus_bits, "memory_bytes", (unsigned long long)info.memory_bytes, "driver_version",
+      info.driver_version);
 }
 
 PyObject *hostNumThreads(PyObject *, PyObject *) { return PyLong_FromLong(tegula_host_num_threads()); }
@@ -214,18 +213,24 @@ PyMethodDef functions[] = {
     {"cdiv", (PyCFunction)(void *)cdiv, METH_FASTCALL,
      "cdiv(x, y)\n--\n\nThe whole number of blocks of y that cover x: (x + y - 1) // y. On the host and in kernels."},
     {"next_power_of_2", nextPowerOf2, METH_O,
-     "next_power_of_2(n)\n--\n\nThe smallest power of two that is not below n; 0 for n <= 0. On the host and in kernels."},
+     "next_power_of_2(n)\n--\n\nThe smallest power of two that is not below n; 0 for n <= 0. On the host and in "
+     "kernels."},
     {"read_capsule", readCapsule, METH_O,
      "read_capsule(capsule): (address, element or None, device type, device index, read only) of a DLPack capsule."},
-    {"register_helpers", registerHelpers, METH_VARARGS, "register_helpers(...): types and functions of the package that the extension calls."},
-    {"set_launch_hook", setLaunchHooks, METH_O, "set_launch_hook(hook): called as hook(entering, kernel, compiled, grid, arguments)."},
-    {"invalidate_variants", invalidateVariants, METH_NOARGS, "invalidate_variants(): a function's source was changed; every table starts again."},
+    {"register_helpers", registerHelpers, METH_VARARGS,
+     "register_helpers(...): types and functions of the package that the extension calls."},
+    {"set_launch_hook", setLaunchHooks, METH_O,
+     "set_launch_hook(hook): called as hook(entering, kernel, compiled, grid, arguments)."},
+    {"invalidate_variants", invalidateVariants, METH_NOARGS,
+     "invalidate_variants(): a function's source was changed; every table starts again."},
     {"open_compiler", openCompiler, METH_O, "open_compiler(path): loads libtegula.so. Raises ImportError."},
     {"compiler_version", compilerVersion, METH_NOARGS, "compiler_version(): of the open compiler."},
     {"warm_up", warmUp, METH_O, "warm_up(target): opens the assembler in the background."},
     {"compile", compile, METH_VARARGS,
-     "compile(function, environment, not_found, arguments, target, num_warps, num_stages, num_ctas, maxnreg, debug, disable_fp_fusion,\n"
-     "keep_stages, print_time): (ok, image, diagnostics, diagnostics as JSON, exception of a callback). arguments: a list of\n"
+     "compile(function, environment, not_found, arguments, target, num_warps, num_stages, num_ctas, maxnreg, debug, "
+     "disable_fp_fusion,\n"
+     "keep_stages, print_time): (ok, image, diagnostics, diagnostics as JSON, exception of a callback). arguments: a "
+     "list of\n"
      "(name, type or None, divisibility, constant)."},
     {"image_metadata", imageMetadata, METH_O, "image_metadata(image): its metadata, JSON text."},
     {"image_sections", imageSections, METH_O, "image_sections(image): {name: bytes}."},
@@ -241,8 +246,15 @@ PyMethodDef functions[] = {
     {"set_log_receiver", setLogReceiver, METH_O, "set_log_receiver(function): receives the runtime's warnings."},
     {nullptr, nullptr, 0, nullptr}};
 
-PyModuleDef moduleDef = {PyModuleDef_HEAD_INIT, "_tegula", "The binding of Tegula's runtime and compiler.", -1, functions,
-                         nullptr, nullptr, nullptr, nullptr};
+PyModuleDef moduleDef = {PyModuleDef_HEAD_INIT,
+                         "_tegula",
+                         "The binding of Tegula's runtime and compiler.",
+                         -1,
+                         functions,
+                         nullptr,
+                         nullptr,
+                         nullptr,
+                         nullptr};
 
 } // namespace
 
@@ -260,12 +272,26 @@ extern "C" __attribute__((visibility("default"))) PyObject *PyInit__tegula() {
   struct {
     const char *name;
     int value;
-  } constants[] = {{"CODE_NONE", CodeNone}, {"CODE_ONE", CodeOne}, {"CODE_CONSTANT", CodeConstant}, {"CODE_INT32", CodeInt32},
-                   {"CODE_INT64", CodeInt64}, {"CODE_UINT64", CodeUInt64}, {"CODE_BOOL", CodeBool}, {"CODE_FLOAT", CodeFloat},
-                   {"CODE_TYPED", CodeTyped}, {"CODE_POINTER", CodePointer}, {"MODE_ANY", ModeAny}, {"MODE_CONSTEXPR", ModeConstexpr},
-                   {"MODE_TYPED_INT", ModeTypedInt}, {"MODE_TYPED_FLOAT", ModeTypedFloat}, {"MODE_TYPED_BOOL", ModeTypedBool},
-                   {"MODE_TYPED_POINTER", ModeTypedPointer}, {"MODE_NO_ONE", ModeNoOne}, {"MODE_NO_ALIGN", ModeNoAlign},
-                   {"MODE_READ_ONLY", ModeReadOnly}, {"DEVICE_NONE", DeviceNone}};
+  } constants[] = {{"CODE_NONE", CodeNone},
+                   {"CODE_ONE", CodeOne},
+                   {"CODE_CONSTANT", CodeConstant},
+                   {"CODE_INT32", CodeInt32},
+                   {"CODE_INT64", CodeInt64},
+                   {"CODE_UINT64", CodeUInt64},
+                   {"CODE_BOOL", CodeBool},
+                   {"CODE_FLOAT", CodeFloat},
+                   {"CODE_TYPED", CodeTyped},
+                   {"CODE_POINTER", CodePointer},
+                   {"MODE_ANY", ModeAny},
+                   {"MODE_CONSTEXPR", ModeConstexpr},
+                   {"MODE_TYPED_INT", ModeTypedInt},
+                   {"MODE_TYPED_FLOAT", ModeTypedFloat},
+                   {"MODE_TYPED_BOOL", ModeTypedBool},
+                   {"MODE_TYPED_POINTER", ModeTypedPointer},
+                   {"MODE_NO_ONE", ModeNoOne},
+                   {"MODE_NO_ALIGN", ModeNoAlign},
+                   {"MODE_READ_ONLY", ModeReadOnly},
+                   {"DEVICE_NONE", DeviceNone}};
   for (auto &constant : constants)
     if (PyModule_AddIntConstant(module.get(), constant.name, constant.value) < 0)
       return nullptr;

@@ -7,6 +7,7 @@ builtin here is an object that carries its qualified name ("load", "math.exp") a
 editors; the compiler knows what the name means. Types (`tl.float16`), `constexpr` and the constants are real values:
 the host uses them too (`tl.float16.itemsize`, `out.dtype == tl.float16`).
 """
+
 import builtins
 import enum
 import functools
@@ -29,8 +30,10 @@ class Builtin:
         self.__signature__ = inspect.signature(fn)
 
     def __call__(self, *args, **kwargs):
-        raise RuntimeError(f"tl.{self.qualified_name} can be called only in a kernel, a function decorated with @tegula.jit; "
-                           "it was called on the host")
+        raise RuntimeError(
+            f"tl.{self.qualified_name} can be called only in a kernel, a function decorated with @tegula.jit; "
+            "it was called on the host"
+        )
 
     def __repr__(self):
         return f"<tegula builtin tl.{self.qualified_name}>"
@@ -78,7 +81,7 @@ def builtin(fn):
     prefix = __package__ + "."
     if not module.startswith(prefix):
         return define("core.extern:" + fn.__qualname__, fn)
-    part = module[len(prefix):]
+    part = module[len(prefix) :]
     return define(fn.__name__ if part in ("core", "standard", "random") else f"{part}.{fn.__name__}", fn)
 
 
@@ -142,7 +145,7 @@ class constexpr:
         return getattr(self.value, name)
 
     def __reduce__(self):
-        return constexpr, (self.value, )
+        return constexpr, (self.value,)
 
     def logical_and(self, other):
         return constexpr(self.value and _unwrap_if_constexpr(other))
@@ -150,11 +153,20 @@ class constexpr:
     def logical_or(self, other):
         return constexpr(self.value or _unwrap_if_constexpr(other))
 
-    def __neg__(self): return constexpr(-self.value)
-    def __pos__(self): return constexpr(+self.value)
-    def __invert__(self): return constexpr(~self.value)
-    def __not__(self): return constexpr(not self.value)
-    def __abs__(self): return constexpr(builtins.abs(self.value))
+    def __neg__(self):
+        return constexpr(-self.value)
+
+    def __pos__(self):
+        return constexpr(+self.value)
+
+    def __invert__(self):
+        return constexpr(~self.value)
+
+    def __not__(self):
+        return constexpr(not self.value)
+
+    def __abs__(self):
+        return constexpr(builtins.abs(self.value))
 
 
 def _add_constexpr_operators():
@@ -208,15 +220,44 @@ class dtype:
 
     # name: (mantissa width, bits, exponent bias)
     _FLOATS = {
-        "fp8e4b15": (3, 8, 15), "fp8e4nv": (3, 8, 7), "fp8e4b8": (3, 8, 8), "fp8e5": (2, 8, 15), "fp8e5b16": (2, 8, 16),
-        "fp16": (10, 16, 15), "bf16": (7, 16, 127), "fp32": (23, 32, 127), "fp64": (52, 64, 1023)
+        "fp8e4b15": (3, 8, 15),
+        "fp8e4nv": (3, 8, 7),
+        "fp8e4b8": (3, 8, 8),
+        "fp8e5": (2, 8, 15),
+        "fp8e5b16": (2, 8, 16),
+        "fp16": (10, 16, 15),
+        "bf16": (7, 16, 127),
+        "fp32": (23, 32, 127),
+        "fp64": (52, 64, 1023),
     }
     _ALIASES = {
-        "float16": "fp16", "half": "fp16", "bfloat16": "bf16", "float32": "fp32", "float": "fp32", "float64": "fp64",
-        "double": "fp64", "float8e5": "fp8e5", "float8e4nv": "fp8e4nv", "float8_e5m2": "fp8e5", "float8_e4m3fn": "fp8e4nv",
-        "bool": "int1", "short": "int16", "int": "int32", "long": "int64", "i1": "int1", "u1": "int1", "i8": "int8",
-        "i16": "int16", "i32": "int32", "i64": "int64", "u8": "uint8", "u16": "uint16", "u32": "uint32", "u64": "uint64",
-        "float8_e4m3fnuz": "fp8e4b8", "float8_e5m2fnuz": "fp8e5b16"
+        "float16": "fp16",
+        "half": "fp16",
+        "bfloat16": "bf16",
+        "float32": "fp32",
+        "float": "fp32",
+        "float64": "fp64",
+        "double": "fp64",
+        "float8e5": "fp8e5",
+        "float8e4nv": "fp8e4nv",
+        "float8_e5m2": "fp8e5",
+        "float8_e4m3fn": "fp8e4nv",
+        "bool": "int1",
+        "short": "int16",
+        "int": "int32",
+        "long": "int64",
+        "i1": "int1",
+        "u1": "int1",
+        "i8": "int8",
+        "i16": "int16",
+        "i32": "int32",
+        "i64": "int64",
+        "u8": "uint8",
+        "u16": "uint16",
+        "u32": "uint32",
+        "u64": "uint64",
+        "float8_e4m3fnuz": "fp8e4b8",
+        "float8_e5m2fnuz": "fp8e5b16",
     }
     _instances = {}
 
@@ -228,8 +269,9 @@ class dtype:
         if known is not None:
             return known
         if name not in cls.SINT_TYPES + cls.UINT_TYPES + cls.FP_TYPES + cls.OTHER_TYPES:
-            raise ValueError(f"no type is called {name!r}; the types are "
-                             f"{', '.join(cls.UINT_TYPES + cls.SINT_TYPES + cls.FP_TYPES)}")
+            raise ValueError(
+                f"no type is called {name!r}; the types are {', '.join(cls.UINT_TYPES + cls.SINT_TYPES + cls.FP_TYPES)}"
+            )
         self = object.__new__(cls)
         dtype._instances[name] = self
         self.name = name
@@ -259,36 +301,95 @@ class dtype:
     def shape(self):
         return ()
 
-    def is_fp8(self): return "fp8" in self.name
-    def is_fp8e4nv(self): return self.name == "fp8e4nv"
-    def is_fp8e4b8(self): return self.name == "fp8e4b8"
-    def is_fp8e4b15(self): return self.name == "fp8e4b15"
-    def is_fp8e5(self): return self.name == "fp8e5"
-    def is_fp8e5b16(self): return self.name == "fp8e5b16"
-    def is_fp16(self): return self.name == "fp16"
-    def is_bf16(self): return self.name == "bf16"
-    def is_fp32(self): return self.name == "fp32"
-    def is_fp64(self): return self.name == "fp64"
-    def is_int1(self): return self.name == "int1"
-    def is_int8(self): return self.name == "int8"
-    def is_int16(self): return self.name == "int16"
-    def is_int32(self): return self.name == "int32"
-    def is_int64(self): return self.name == "int64"
-    def is_uint8(self): return self.name == "uint8"
-    def is_uint16(self): return self.name == "uint16"
-    def is_uint32(self): return self.name == "uint32"
-    def is_uint64(self): return self.name == "uint64"
-    def is_floating(self): return self.name in dtype.FP_TYPES
-    def is_standard_floating(self): return self.name in dtype.STANDARD_FP_TYPES
-    def is_int_signed(self): return self.name in dtype.SINT_TYPES
-    def is_int_unsigned(self): return self.name in dtype.UINT_TYPES
-    def is_int(self): return self.name in dtype.SINT_TYPES + dtype.UINT_TYPES
-    def is_bool(self): return self.is_int1()
-    def is_void(self): return self.name == "void"
-    def is_dtype(self): return True
-    def is_block(self): return False
-    def is_tuple(self): return False
-    def is_const(self): return False
+    def is_fp8(self):
+        return "fp8" in self.name
+
+    def is_fp8e4nv(self):
+        return self.name == "fp8e4nv"
+
+    def is_fp8e4b8(self):
+        return self.name == "fp8e4b8"
+
+    def is_fp8e4b15(self):
+        return self.name == "fp8e4b15"
+
+    def is_fp8e5(self):
+        return self.name == "fp8e5"
+
+    def is_fp8e5b16(self):
+        return self.name == "fp8e5b16"
+
+    def is_fp16(self):
+        return self.name == "fp16"
+
+    def is_bf16(self):
+        return self.name == "bf16"
+
+    def is_fp32(self):
+        return self.name == "fp32"
+
+    def is_fp64(self):
+        return self.name == "fp64"
+
+    def is_int1(self):
+        return self.name == "int1"
+
+    def is_int8(self):
+        return self.name == "int8"
+
+    def is_int16(self):
+        return self.name == "int16"
+
+    def is_int32(self):
+        return self.name == "int32"
+
+    def is_int64(self):
+        return self.name == "int64"
+
+    def is_uint8(self):
+        return self.name == "uint8"
+
+    def is_uint16(self):
+        return self.name == "uint16"
+
+    def is_uint32(self):
+        return self.name == "uint32"
+
+    def is_uint64(self):
+        return self.name == "uint64"
+
+    def is_floating(self):
+        return self.name in dtype.FP_TYPES
+
+    def is_standard_floating(self):
+        return self.name in dtype.STANDARD_FP_TYPES
+
+    def is_int_signed(self):
+        return self.name in dtype.SINT_TYPES
+
+    def is_int_unsigned(self):
+        return self.name in dtype.UINT_TYPES
+
+    def is_int(self):
+        return self.name in dtype.SINT_TYPES + dtype.UINT_TYPES
+
+    def is_bool(self):
+        return self.is_int1()
+
+    def is_void(self):
+        return self.name == "void"
+
+    def is_dtype(self):
+        return True
+
+    def is_block(self):
+        return False
+
+    def is_tuple(self):
+        return False
+
+    def is_const(self):
+        return False
 
     @staticmethod
     def is_ptr():
@@ -307,7 +408,7 @@ class dtype:
     def get_int_max_value(self):
         """The largest value of an integer type."""
         if self.is_int_signed():
-            return 2**(self.int_bitwidth - 1) - 1
+            return 2 ** (self.int_bitwidth - 1) - 1
         if self.is_int_unsigned():
             return 2**self.int_bitwidth - 1
         raise TypeError(f"{self.name} is no integer type")
@@ -315,7 +416,7 @@ class dtype:
     def get_int_min_value(self):
         """The smallest value of an integer type."""
         if self.is_int_signed():
-            return -2**(self.int_bitwidth - 1)
+            return -(2 ** (self.int_bitwidth - 1))
         if self.is_int_unsigned():
             return 0
         raise TypeError(f"{self.name} is no integer type")
@@ -331,7 +432,7 @@ class dtype:
         return isinstance(other, dtype) and type(other) is type(self) and other.name == self.name
 
     def __hash__(self):
-        return hash((self.name, ))
+        return hash((self.name,))
 
     def __str__(self):
         return self.name
@@ -341,7 +442,7 @@ class dtype:
         return "tegula.language." + name.replace("fp8", "float8")
 
     def __reduce__(self):
-        return dtype, (self.name, )
+        return dtype, (self.name,)
 
     def __deepcopy__(self, memo):
         return self
@@ -361,16 +462,23 @@ class pointer_type(dtype):
         self.primitive_bitwidth = 64
         self.int_bitwidth = self.int_signedness = self.fp_mantissa_width = self.exponent_bias = None
 
-    def is_ptr(self): return True
-    def is_const(self): return self.const
+    def is_ptr(self):
+        return True
+
+    def is_const(self):
+        return self.const
 
     def mangle(self):
         return ("*k" if self.const else "*") + self.element_ty.mangle()
 
     def __eq__(self, other):
         other = _unwrap_if_constexpr(other)
-        return (type(other) is pointer_type and self.element_ty == other.element_ty and self.const == other.const
-                and self.address_space == other.address_space)
+        return (
+            type(other) is pointer_type
+            and self.element_ty == other.element_ty
+            and self.const == other.const
+            and self.address_space == other.address_space
+        )
 
     def __hash__(self):
         return hash((self.name, self.address_space))
@@ -416,7 +524,8 @@ class block_type(dtype):
     def get_block_shapes(self):
         return self._shape
 
-    def is_block(self): return True
+    def is_block(self):
+        return True
 
     def __eq__(self, other):
         return type(other) is block_type and self.element_ty == other.element_ty and self._shape == other._shape
@@ -518,12 +627,12 @@ class const:
 
 class PropagateNan(enum.Enum):
     """What `maximum`, `minimum` and `clamp` do with a NaN: NONE returns the other operand, ALL returns the NaN."""
+
     NONE = 0
     ALL = 0xFFFF
 
 
 class _DeviceValue:
-
     def __init__(self, *args, **kwargs):
         raise RuntimeError(f"tl.{type(self).__name__} values exist only in a kernel; one was made on the host")
 
@@ -557,11 +666,26 @@ class static_range(_DeviceValue):
     """`for i in tl.static_range(start, end, step)`: unrolled while compiling; bounds and `i` are constexpr."""
 
 
-for _name, _value in dict(dtype=dtype, pointer_type=pointer_type, block_type=block_type, tuple_type=tuple_type,
-                          tensor_descriptor_type=tensor_descriptor_type, constexpr_type=constexpr_type, constexpr=constexpr,
-                          const=const, PropagateNan=PropagateNan, tensor=tensor, tensor_descriptor=tensor_descriptor,
-                          slice=slice, condition=condition, tuple=tuple, range=range, static_range=static_range,
-                          str_to_ty=str_to_ty, get_int_dtype=get_int_dtype).items():
+for _name, _value in dict(
+    dtype=dtype,
+    pointer_type=pointer_type,
+    block_type=block_type,
+    tuple_type=tuple_type,
+    tensor_descriptor_type=tensor_descriptor_type,
+    constexpr_type=constexpr_type,
+    constexpr=constexpr,
+    const=const,
+    PropagateNan=PropagateNan,
+    tensor=tensor,
+    tensor_descriptor=tensor_descriptor,
+    slice=slice,
+    condition=condition,
+    tuple=tuple,
+    range=range,
+    static_range=static_range,
+    str_to_ty=str_to_ty,
+    get_int_dtype=get_int_dtype,
+).items():
     register(_name)(_value)
 for _value in PropagateNan:
     register(f"PropagateNan.{_value.name}")(_value)
@@ -717,8 +841,16 @@ def gather(src, index, axis):
 
 
 @builtin
-def load(pointer, mask=None, other=None, boundary_check=(), padding_option="", cache_modifier="", eviction_policy="",
-         volatile=False):
+def load(
+    pointer,
+    mask=None,
+    other=None,
+    boundary_check=(),
+    padding_option="",
+    cache_modifier="",
+    eviction_policy="",
+    volatile=False,
+):
     """Reads memory at a pointer or a block of pointers. Where `mask` is false, `other` (or zero) is the result."""
 
 
@@ -851,8 +983,19 @@ def dot(input, other, acc=None, input_precision=None, allow_tf32=None, max_num_i
 
 
 @builtin
-def dot_scaled(lhs, lhs_scale, lhs_format, rhs, rhs_scale, rhs_format, acc=None, fast_math=False, lhs_k_pack=True,
-               rhs_k_pack=True, out_dtype=float32):
+def dot_scaled(
+    lhs,
+    lhs_scale,
+    lhs_format,
+    rhs,
+    rhs_scale,
+    rhs_format,
+    acc=None,
+    fast_math=False,
+    lhs_k_pack=True,
+    rhs_k_pack=True,
+    out_dtype=float32,
+):
     """Matrix product of blocks in a scaled format (microscaling)."""
 
 
@@ -898,5 +1041,9 @@ def dispatch(func, lib_name, lib_path, args, arg_type_symbol_dict, ret_shape, is
 def aggregate_replace(instance, **kwargs):
     """A copy of an aggregate with some fields changed."""
 
-__all__ = sorted(name for name, value in globals().items()
-                 if not name.startswith("_") and (isinstance(value, (Builtin, dtype)) or id(value) in qualified_names))
+
+__all__ = sorted(
+    name
+    for name, value in globals().items()
+    if not name.startswith("_") and (isinstance(value, (Builtin, dtype)) or id(value) in qualified_names)
+)

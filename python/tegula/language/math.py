@@ -1,6 +1,7 @@
 # language/math.py - tl.math: elementwise functions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Elementwise mathematics. The transcendental functions take fp32 and fp64 only; cast 16-bit values up first."""
+
 from .core import define
 
 
@@ -45,12 +46,18 @@ def _umulhi(x, y):
     """The high half of the integer product x * y."""
 
 
-fma, fdiv, div_rn, umulhi = define("fma", _fma), define("fdiv", _fdiv), define("div_rn", _div_rn), define("umulhi", _umulhi)
+fma, fdiv, div_rn, umulhi = (
+    define("fma", _fma),
+    define("fdiv", _fdiv),
+    define("div_rn", _div_rn),
+    define("umulhi", _umulhi),
+)
 
 
 def __getattr__(name):
     # Older kernels reach libdevice through tl.math: tl.math.tanh, tl.math.log1p, tl.math.pow.
     from .extra import libdevice
+
     if name in libdevice.__all__:
         return getattr(libdevice, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,7 @@
 # language/random.py - tl's counter-based random numbers (Philox-4x32-10).
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random numbers from a seed and a block of offsets: the same two give the same numbers on every target."""
+
 from .core import builtin
 
 

@@ -1,6 +1,7 @@
 # language/standard.py - tl's library: reductions, scans, ordering, small helpers.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The part of the language that is written in the language; the compiler carries its source (lib/Frontend/std)."""
+
 from .core import builtin
 
 
@@ -116,6 +117,7 @@ def bitonic_merge(x, dim=None, descending=False):
 
 def _private(name, signature):
     from .core import define
+
     return define("standard." + name, signature)
 
 

@@ -1,6 +1,7 @@
 # language/target_info.py - compile-time questions about the target.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """constexpr functions on the target that a kernel is being compiled for."""
+
 from .core import builtin
 
 

@@ -2,14 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The extension reads torch tensors and NumPy arrays in C. Everything else with memory comes here: objects with
 `data_ptr()` (older torch, tensor subclasses, TensorWrapper), `__cuda_array_interface__` (CuPy, Numba), `__dlpack__`."""
+
 import sys
 
 from .. import _tegula
 from ..compiler.environment import dtype_name
 from ..language import core
 
-_TYPESTR = {"f2": "fp16", "f4": "fp32", "f8": "fp64", "i1": "i8", "i2": "i16", "i4": "i32", "i8": "i64", "u1": "u8", "u2": "u16",
-            "u4": "u32", "u8": "u64", "b1": "i1"}
+_TYPESTR = {
+    "f2": "fp16",
+    "f4": "fp32",
+    "f8": "fp64",
+    "i1": "i8",
+    "i2": "i16",
+    "i4": "i32",
+    "i8": "i64",
+    "u1": "u8",
+    "u2": "u16",
+    "u4": "u32",
+    "u8": "u64",
+    "b1": "i1",
+}
 _CPU, _CUDA, _CUDA_HOST, _CUDA_MANAGED = 1, 2, 3, 13
 
 
@@ -66,7 +79,9 @@ def reinterpret(tensor, dtype):
         raise TypeError(f"reinterpret needs a type such as tl.bfloat16; got {dtype!r}")
     size = tensor.element_size() if hasattr(tensor, "element_size") else tensor.itemsize
     if size != dtype.itemsize:
-        raise TypeError(f"reinterpret needs types of one size; the elements are {size} bytes each, {dtype}'s are {dtype.itemsize}")
+        raise TypeError(
+            f"reinterpret needs types of one size; the elements are {size} bytes each, {dtype}'s are {dtype.itemsize}"
+        )
     return TensorWrapper(tensor, dtype)
 
 
@@ -103,10 +118,14 @@ def numpy_element(dtype):
 def read_stranger(value, name, read_only_is_fine):
     """(address, element name, device) of an argument; device -1 is the CPU, DEVICE_NONE unknown. Raises TypeError or ValueError."""
     kind = type(value).__name__
+    if type(value).__module__ == "numpy" and kind != "ndarray" and hasattr(value, "item"):
+        raise TypeError(f"argument '{name}' is a numpy.{kind}: pass a Python number, {name}.item()")
     flags = getattr(value, "flags", None)
     if not read_only_is_fine and getattr(flags, "writeable", True) is False:
-        raise ValueError(f"argument '{name}' is a read-only array: pass a copy (x.copy()), or annotate the parameter as tl.const when the "
-                         "kernel only reads it")
+        raise ValueError(
+            f"argument '{name}' is a read-only array: pass a copy (x.copy()), or annotate the parameter as tl.const when the "
+            "kernel only reads it"
+        )
     if hasattr(value, "data_ptr") and hasattr(value, "dtype"):
         element = dtype_name(value.dtype)
         if element is None:
@@ -119,15 +138,19 @@ def read_stranger(value, name, read_only_is_fine):
             raise TypeError(f"argument '{name}' has elements of type {interface['typestr']}, which kernels do not have")
         address, read_only = interface["data"]
         if read_only and not read_only_is_fine:
-            raise ValueError(f"argument '{name}' is a read-only array: pass a copy, or annotate the parameter as tl.const")
+            raise ValueError(
+                f"argument '{name}' is a read-only array: pass a copy, or annotate the parameter as tl.const"
+            )
         device = getattr(value, "device", None)
         index = getattr(device, "id", getattr(device, "index", None))
         return address, element, index if isinstance(index, int) else _tegula.current_device()
     if kind == "ndarray" and hasattr(value, "ctypes"):
         element = dtype_name(value.dtype)
         if element is None:
-            raise TypeError(f"argument '{name}' has elements of type {value.dtype}, which kernels do not have; tegula.reinterpret(array, dtype) "
-                            "passes them as another type of the same size")
+            raise TypeError(
+                f"argument '{name}' has elements of type {value.dtype}, which kernels do not have; tegula.reinterpret(array, dtype) "
+                "passes them as another type of the same size"
+            )
         return value.ctypes.data, element, -1
     if hasattr(value, "__dlpack__"):
         address, element, device_type, device, read_only = _tegula.read_capsule(value.__dlpack__())
@@ -139,15 +162,19 @@ def read_stranger(value, name, read_only_is_fine):
             return address, element, device
         if device_type in (_CPU, _CUDA_HOST):
             return address, element, -1
-        raise ValueError(f"argument '{name}' is on a device of DLPack type {device_type}; kernels run on NVIDIA GPUs and the CPU")
+        raise ValueError(
+            f"argument '{name}' is on a device of DLPack type {device_type}; kernels run on NVIDIA GPUs and the CPU"
+        )
     if isinstance(value, (tuple, list)):
-        raise TypeError(f"argument '{name}' is a {kind}: declare the parameter as tl.constexpr to pass one, or pass its elements one by one")
+        raise TypeError(
+            f"argument '{name}' is a {kind}: declare the parameter as tl.constexpr to pass one, or pass its elements one by one"
+        )
     if isinstance(value, str):
         raise TypeError(f"argument '{name}' is a str: declare the parameter as tl.constexpr to pass one")
-    if type(value).__module__ == "numpy" and hasattr(value, "item"):
-        raise TypeError(f"argument '{name}' is a numpy.{kind}: pass a Python number, {name}.item()")
-    raise TypeError(f"failed to specialize argument of type: {kind} (argument '{name}'); a kernel takes ints, floats, bools, None, torch "
-                    "tensors, NumPy arrays, objects with data_ptr(), __cuda_array_interface__ or __dlpack__, and constexpr values")
+    raise TypeError(
+        f"failed to specialize argument of type: {kind} (argument '{name}'); a kernel takes ints, floats, bools, None, torch "
+        "tensors, NumPy arrays, objects with data_ptr(), __cuda_array_interface__ or __dlpack__, and constexpr values"
+    )
 
 
 def _device_of(value, name):

@@ -1,6 +1,7 @@
 # runtime/autotuner.py - @autotune, @heuristics, Config.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Picking a kernel's compile-time values by measurement (autotune) or by a function of the arguments (heuristics)."""
+
 import inspect
 import time
 
@@ -26,13 +27,23 @@ class Config:
 
     def all_kwargs(self):
         """Everything that a launch with this choice is given beside the caller's arguments."""
-        options = (("num_warps", self.num_warps), ("num_ctas", self.num_ctas), ("num_stages", self.num_stages), ("maxnreg", self.maxnreg),
-                   ("ir_override", self.ir_override))
+        options = (
+            ("num_warps", self.num_warps),
+            ("num_ctas", self.num_ctas),
+            ("num_stages", self.num_stages),
+            ("maxnreg", self.maxnreg),
+            ("ir_override", self.ir_override),
+        )
         return {**self.kwargs, **{name: value for name, value in options if value is not None}}
 
     def __str__(self):
         parts = [f"{name}: {value}" for name, value in self.kwargs.items()]
-        parts += [f"num_warps: {self.num_warps}", f"num_ctas: {self.num_ctas}", f"num_stages: {self.num_stages}", f"maxnreg: {self.maxnreg}"]
+        parts += [
+            f"num_warps: {self.num_warps}",
+            f"num_ctas: {self.num_ctas}",
+            f"num_stages: {self.num_stages}",
+            f"maxnreg: {self.maxnreg}",
+        ]
         return ", ".join(parts)
 
     __repr__ = __str__
@@ -47,8 +58,23 @@ class Config:
 class Autotuner(KernelInterface):
     """A kernel with several Configs: see `autotune`. Attributes: configs, cache, best_config, configs_timings, bench_time."""
 
-    def __init__(self, fn, arg_names, configs, key, reset_to_zero, restore_value, pre_hook=None, post_hook=None, prune_configs_by=None,
-                 warmup=None, rep=None, use_cuda_graph=False, do_bench=None, cache_results=False):
+    def __init__(
+        self,
+        fn,
+        arg_names,
+        configs,
+        key,
+        reset_to_zero,
+        restore_value,
+        pre_hook=None,
+        post_hook=None,
+        prune_configs_by=None,
+        warmup=None,
+        rep=None,
+        use_cuda_graph=False,
+        do_bench=None,
+        cache_results=False,
+    ):
         self.configs = list(configs) or [Config({})]
         self.keys = list(key)
         self.cache = {}
@@ -84,10 +110,15 @@ class Autotuner(KernelInterface):
         if self._do_bench is not None:
             return self._do_bench
         from .. import testing
+
         if self.use_cuda_graph:
             return lambda call, quantiles: testing.do_bench_cudagraph(call, quantiles=quantiles)
-        return lambda call, quantiles: testing.do_bench(call, warmup=25 if self.num_warmups is None else self.num_warmups,
-                                                        rep=100 if self.num_reps is None else self.num_reps, quantiles=quantiles)
+        return lambda call, quantiles: testing.do_bench(
+            call,
+            warmup=25 if self.num_warmups is None else self.num_warmups,
+            rep=100 if self.num_reps is None else self.num_reps,
+            quantiles=quantiles,
+        )
 
     def _reset_arguments(self, kwargs, reset_only=False):
         for name in self.reset_to_zero:
@@ -95,8 +126,11 @@ class Autotuner(KernelInterface):
             if value is not None:
                 value.zero_() if hasattr(value, "zero_") else value.fill(0)
         if not reset_only:
-            self.restore_copies = {name: kwargs[name].clone() if hasattr(kwargs[name], "clone") else kwargs[name].copy()
-                                   for name in self.restore_value if kwargs.get(name) is not None}
+            self.restore_copies = {
+                name: kwargs[name].clone() if hasattr(kwargs[name], "clone") else kwargs[name].copy()
+                for name in self.restore_value
+                if kwargs.get(name) is not None
+            }
 
     def _restore_arguments(self, kwargs, exception=None):
         for name, saved in self.restore_copies.items():
@@ -108,9 +142,12 @@ class Autotuner(KernelInterface):
 
     def _bench(self, *args, config, **meta):
         from ..errors import CompileTimeAssertionFailure
+
         conflicts = meta.keys() & config.kwargs.keys()
         if conflicts:
-            raise ValueError(f"Conflicting meta-parameters: {', '.join(sorted(conflicts))}. Make sure that you don't re-define auto-tuned symbols.")
+            raise ValueError(
+                f"Conflicting meta-parameters: {', '.join(sorted(conflicts))}. Make sure that you don't re-define auto-tuned symbols."
+            )
         current = {**meta, **config.all_kwargs()}
         full = {**self.nargs, **current}
 
@@ -150,7 +187,9 @@ class Autotuner(KernelInterface):
             config = self.configs[0]
         self.best_config = config
         if not used_cache and knobs.autotuning.print:
-            print(f"Triton autotuning for function {self.base_fn.__name__} finished after {self.bench_time:.2f}s; best config selected: {config};")
+            print(
+                f"Triton autotuning for function {self.base_fn.__name__} finished after {self.bench_time:.2f}s; best config selected: {config};"
+            )
         if config.pre_hook is not None:
             config.pre_hook({**self.nargs, **kwargs, **config.all_kwargs()})
         result = self.fn.run(*args, **kwargs, **config.all_kwargs())
@@ -162,10 +201,15 @@ class Autotuner(KernelInterface):
         start = time.perf_counter()
         timings = {config: self._bench(*args, config=config, **kwargs) for config in configs}
         self.bench_time = time.perf_counter() - start
-        timings = {config: timing if isinstance(timing, (list, tuple)) else [timing] for config, timing in timings.items()}
+        timings = {
+            config: timing if isinstance(timing, (list, tuple)) else [timing] for config, timing in timings.items()
+        }
         self.configs_timings = timings
         self.cache[key] = min(timings, key=lambda config: list(timings[config]))
-        self.pre_hook({**everything, **self.cache[key].all_kwargs()}, **({} if self.user_defined_pre_hook else {"reset_only": True}))
+        self.pre_hook(
+            {**everything, **self.cache[key].all_kwargs()},
+            **({} if self.user_defined_pre_hook else {"reset_only": True}),
+        )
 
     def prune_configs(self, kwargs):
         """The configurations that are worth timing. Raises AutotunerError when early_config_prune leaves none."""
@@ -173,7 +217,9 @@ class Autotuner(KernelInterface):
         if self.early_config_prune:
             configs = self.early_config_prune(configs, self.nargs, **kwargs)
             if not configs:
-                raise AutotunerError("No valid autotuner configs after pruning. `early_config_prune` should return at least one config.")
+                raise AutotunerError(
+                    "No valid autotuner configs after pruning. `early_config_prune` should return at least one config."
+                )
         if self.perf_model:
             top = self.configs_top_k
             top = int(len(self.configs) * top) if isinstance(top, float) and top <= 1.0 else top
@@ -181,7 +227,7 @@ class Autotuner(KernelInterface):
                 raise TypeError("Error while pruning configs, top_k must be either 1) a float <= 1.0 or 2) an int")
             if len(configs) > top:
                 cost = {config: self.perf_model(**self.nargs, **kwargs, **config.all_kwargs()) for config in configs}
-                configs = sorted(configs, key=cost.get)[:max(top, 1)]
+                configs = sorted(configs, key=cost.get)[: max(top, 1)]
         return configs
 
     def warmup(self, *args, **kwargs):
@@ -192,8 +238,20 @@ class Autotuner(KernelInterface):
         return result
 
 
-def autotune(configs, key, prune_configs_by=None, reset_to_zero=None, restore_value=None, pre_hook=None, post_hook=None, warmup=None,
-             rep=None, use_cuda_graph=False, do_bench=None, cache_results=False):
+def autotune(
+    configs,
+    key,
+    prune_configs_by=None,
+    reset_to_zero=None,
+    restore_value=None,
+    pre_hook=None,
+    post_hook=None,
+    warmup=None,
+    rep=None,
+    use_cuda_graph=False,
+    do_bench=None,
+    cache_results=False,
+):
     """Decorator over @tegula.jit: times each Config of `configs` when the values of the arguments named in `key` (or the dtypes)
     are new, and runs the fastest.
 
@@ -203,9 +261,22 @@ def autotune(configs, key, prune_configs_by=None, reset_to_zero=None, restore_va
     """
 
     def decorate(fn):
-        return Autotuner(fn, fn.arg_names, configs, key, reset_to_zero, restore_value, pre_hook=pre_hook, post_hook=post_hook,
-                         prune_configs_by=prune_configs_by, warmup=warmup, rep=rep, use_cuda_graph=use_cuda_graph, do_bench=do_bench,
-                         cache_results=cache_results)
+        return Autotuner(
+            fn,
+            fn.arg_names,
+            configs,
+            key,
+            reset_to_zero,
+            restore_value,
+            pre_hook=pre_hook,
+            post_hook=post_hook,
+            prune_configs_by=prune_configs_by,
+            warmup=warmup,
+            rep=rep,
+            use_cuda_graph=use_cuda_graph,
+            do_bench=do_bench,
+            cache_results=cache_results,
+        )
 
     return decorate
 

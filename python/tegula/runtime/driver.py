@@ -1,6 +1,7 @@
 # runtime/driver.py - The machine's devices, as Triton's driver object shows them.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """`driver.active`: current target, device and stream, device properties."""
+
 import functools
 import sys
 
@@ -39,15 +40,18 @@ def default_device():
 
 
 class _Properties:
-
     @staticmethod
     def get_device_properties(device):
         """A GPU's limits, by Triton's names (bytes, kHz, bits)."""
         info = device_info(device)
         return {
-            "max_shared_mem": info["shared_memory_per_block_optin"], "max_num_regs": info["registers_per_multiprocessor"],
-            "multiprocessor_count": info["multiprocessors"], "warpSize": info["warp_size"], "sm_clock_rate": info["clock_khz"],
-            "mem_clock_rate": info["memory_clock_khz"], "mem_bus_width": info["memory_bus_bits"]
+            "max_shared_mem": info["shared_memory_per_block_optin"],
+            "max_num_regs": info["registers_per_multiprocessor"],
+            "multiprocessor_count": info["multiprocessors"],
+            "warpSize": info["warp_size"],
+            "sm_clock_rate": info["clock_khz"],
+            "mem_clock_rate": info["memory_clock_khz"],
+            "mem_bus_width": info["memory_bus_bits"],
         }
 
 
@@ -78,22 +82,26 @@ class Driver:
     def get_active_torch_device(self):
         """torch.device of the current device."""
         import torch
+
         device = default_device()
         return torch.device("cpu") if device < 0 else torch.device("cuda", device)
 
     def get_device_interface(self):
         """torch.cuda with a GPU, else torch.cpu."""
         import torch
+
         return torch.cuda if default_device() >= 0 else torch.cpu
 
     def get_benchmarker(self):
         """The function that times a call: tegula.testing.do_bench."""
         from ..testing import do_bench
+
         return do_bench
 
     def get_empty_cache_for_benchmark(self):
         """A buffer larger than the GPU's L2 cache, 256 MB."""
         import torch
+
         return torch.empty(256 * 1024 * 1024 // 4, dtype=torch.int, device=self.get_active_torch_device())
 
     def clear_cache(self, cache):

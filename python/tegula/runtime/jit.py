@@ -7,6 +7,7 @@ function's source and what it depends on, its parameters, and the compile of a n
 combination of argument types, facts about their values (equal to 1, divisible by 16), compile-time values, launch
 options and device.
 """
+
 import ast
 import copy
 import functools
@@ -39,7 +40,7 @@ class KernelInterface(Generic[T]):
     def __getitem__(self, grid):
         return lambda *args, **kwargs: self.run(grid=grid, warmup=False, *args, **kwargs)
 
-    def warmup(self, *args, grid=(1, ), **kwargs):
+    def warmup(self, *args, grid=(1,), **kwargs):
         """Compiles for these arguments without launching; dtypes stand for tensors."""
         return self.run(grid=grid, warmup=True, *map(MockTensor.wrap_dtype, args), **kwargs)
 
@@ -47,8 +48,21 @@ class KernelInterface(Generic[T]):
 # ---- Parameters ----------------------------------------------------------------------------------------------------
 
 _SCALAR_ANNOTATIONS = {
-    "bool": "i1", "int": "i32", "float": "fp32", "int8_t": "i8", "int16_t": "i16", "int32_t": "i32", "int64_t": "i64",
-    "uint8_t": "u8", "uint16_t": "u16", "uint32_t": "u32", "uint64_t": "u64", "double": "fp64", "half": "fp16", "B": "i1", "u1": "i1"
+    "bool": "i1",
+    "int": "i32",
+    "float": "fp32",
+    "int8_t": "i8",
+    "int16_t": "i16",
+    "int32_t": "i32",
+    "int64_t": "i64",
+    "uint8_t": "u8",
+    "uint16_t": "u16",
+    "uint32_t": "u32",
+    "uint64_t": "u64",
+    "double": "fp64",
+    "half": "fp16",
+    "B": "i1",
+    "u1": "i1",
 }
 
 
@@ -192,7 +206,11 @@ class _Dependencies(ast.NodeVisitor):
             if not isinstance(value, core.constexpr):
                 return
         if holder is not None:
-            frozen = value if isinstance(core._unwrap_if_constexpr(value), (bool, int, float, str, type(None))) else _copied(value)
+            frozen = (
+                value
+                if isinstance(core._unwrap_if_constexpr(value), (bool, int, float, str, type(None)))
+                else _copied(value)
+            )
             self.used[(name, id(holder))] = (frozen, holder)
 
     def visit_Name(self, node):
@@ -244,7 +262,9 @@ class JITCallable:
         try:
             lines, self.starting_line_number = inspect.getsourcelines(fn)
         except (OSError, TypeError):
-            raise ValueError(f"the source of '{fn.__qualname__}' cannot be read: a kernel must be defined in a Python file") from None
+            raise ValueError(
+                f"the source of '{fn.__qualname__}' cannot be read: a kernel must be defined in a Python file"
+            ) from None
         self.raw_src = lines
         self.file_name = fn.__code__.co_filename
         self._hash_lock = threading.RLock()
@@ -264,7 +284,7 @@ class JITCallable:
         if self._src is None:
             text = textwrap.dedent("".join(self.raw_src))
             found = _DEF.search(text)
-            self._src = text[found.start():] if found else text
+            self._src = text[found.start() :] if found else text
         return self._src
 
     @src.setter
@@ -297,7 +317,10 @@ class JITCallable:
                     self.hash = None
                     raise
                 self.used_global_vals = finder.used
-                values = sorted((name, compiling.constant_key(value) or repr(type(value))) for (name, _), (value, _) in finder.used.items())
+                values = sorted(
+                    (name, compiling.constant_key(value) or repr(type(value)))
+                    for (name, _), (value, _) in finder.used.items()
+                )
                 text = f"{finder.hasher.hexdigest()}:{self.starting_line_number}:{values}"
                 self.hash = hashlib.sha256(text.encode()).hexdigest()
             return self.hash
@@ -305,8 +328,14 @@ class JITCallable:
     def compiler_source(self):
         """What the compiler asks for: (name, text, file name, first line, constexpr function?, noinline)."""
         text = self._changed_src if self._changed_src is not None else "".join(self.raw_src)
-        return (self.__name__, text, self.file_name, self.starting_line_number, isinstance(self, ConstexprFunction),
-                bool(getattr(self, "noinline", False)))
+        return (
+            self.__name__,
+            text,
+            self.file_name,
+            self.starting_line_number,
+            isinstance(self, ConstexprFunction),
+            bool(getattr(self, "noinline", False)),
+        )
 
     def __hash__(self):
         return id(self)
@@ -346,8 +375,17 @@ def constexpr_function(fn):
 class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
     """A function of the kernel language: see `jit`."""
 
-    def __init__(self, fn, version=None, do_not_specialize=None, do_not_specialize_on_alignment=None, debug=None, noinline=None,
-                 repr=None, launch_metadata=None):
+    def __init__(
+        self,
+        fn,
+        version=None,
+        do_not_specialize=None,
+        do_not_specialize_on_alignment=None,
+        debug=None,
+        noinline=None,
+        repr=None,
+        launch_metadata=None,
+    ):
         do_not_specialize = list(do_not_specialize or ())
         do_not_specialize_on_alignment = list(do_not_specialize_on_alignment or ())
         self._init_source(fn)
@@ -362,11 +400,19 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
         for i, param in enumerate(self.signature.parameters.values()):
             if param.kind in (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.KEYWORD_ONLY):
                 raise TypeError(f"kernel '{fn.__name__}' has a parameter '{param}' that kernels cannot have")
-            self.params.append(KernelParam(i, param, i in do_not_specialize or param.name in do_not_specialize,
-                                           i in do_not_specialize_on_alignment or param.name in do_not_specialize_on_alignment))
+            self.params.append(
+                KernelParam(
+                    i,
+                    param,
+                    i in do_not_specialize or param.name in do_not_specialize,
+                    i in do_not_specialize_on_alignment or param.name in do_not_specialize_on_alignment,
+                )
+            )
         for param in self.params:
             if param.is_constexpr and (param.do_not_specialize or param.do_not_specialize_on_alignment):
-                raise ValueError(f"parameter '{param.name}' of kernel '{fn.__name__}' is constexpr and marked do_not_specialize; it can be only one")
+                raise ValueError(
+                    f"parameter '{param.name}' of kernel '{fn.__name__}' is constexpr and marked do_not_specialize; it can be only one"
+                )
         self.arg_names = [param.name for param in self.params]
         self.constexprs = [param.num for param in self.params if param.is_constexpr]
         self.pre_run_hooks = []
@@ -376,34 +422,44 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
         self._compiling = {}
         elements = {name: i for i, name in enumerate(_tegula.ELEMENTS)}
         options = tuple(name for name in compiling.OPTIONS if name not in self.arg_names)
-        self._configure(tuple(self.arg_names), bytes(param.mode for param in self.params),
-                        bytes(elements.get(param.annotation_type.lstrip("*k"), 0) for param in self.params),
-                        tuple(param.default if param.has_default else None for param in self.params),
-                        bytes(param.has_default for param in self.params), options)
+        self._configure(
+            tuple(self.arg_names),
+            bytes(param.mode for param in self.params),
+            bytes(elements.get(param.annotation_type.lstrip("*k"), 0) for param in self.params),
+            tuple(param.default if param.has_default else None for param in self.params),
+            bytes(param.has_default for param in self.params),
+            options,
+        )
 
     # -- Launching ----------------------------------------------------------------------------------------------------
 
     def run(self, *args, grid, warmup=False, **kwargs):
         """Launches, as kernel[grid](*args, **kwargs); with `warmup` compiles alone. Returns the CompiledKernel."""
         if warmup:
-            return self._prepare(tuple(map(MockTensor.wrap_dtype, args)),
-                                 {name: MockTensor.wrap_dtype(arg) if self._is_runtime(name) else arg for name, arg in kwargs.items()})
+            return self._prepare(
+                tuple(map(MockTensor.wrap_dtype, args)),
+                {name: MockTensor.wrap_dtype(arg) if self._is_runtime(name) else arg for name, arg in kwargs.items()},
+            )
         return self[grid](*args, **kwargs)
 
     def _is_runtime(self, name):
         return name in self.arg_names and not self.params[self.arg_names.index(name)].is_constexpr
 
-    def warmup(self, *args, grid=(1, ), **kwargs):
+    def warmup(self, *args, grid=(1,), **kwargs):
         """Compiles for these arguments without launching; torch or tl dtypes stand for 16-byte-aligned tensors of theirs.
         Returns the CompiledKernel."""
-        args = [MockTensor.wrap_dtype(arg) if i < len(self.params) and not self.params[i].is_constexpr else arg
-                for i, arg in enumerate(args)]
+        args = [
+            MockTensor.wrap_dtype(arg) if i < len(self.params) and not self.params[i].is_constexpr else arg
+            for i, arg in enumerate(args)
+        ]
         kwargs = {name: MockTensor.wrap_dtype(arg) if self._is_runtime(name) else arg for name, arg in kwargs.items()}
         return self._prepare(tuple(args), kwargs)
 
     def __call__(self, *args, **kwargs):
-        raise RuntimeError(f"kernel '{self.__name__}' is launched with a grid: {self.__name__}[grid](...); it is called without one only in "
-                           "other kernels")
+        raise RuntimeError(
+            f"kernel '{self.__name__}' is launched with a grid: {self.__name__}[grid](...); it is called without one only in "
+            "other kernels"
+        )
 
     def add_pre_run_hook(self, hook):
         """`hook(*args, **kwargs)` is called with the kernel's arguments before each launch."""
@@ -425,17 +481,25 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
             if name in self.arg_names or name in compiling.OPTIONS:
                 continue
             if name in ("device", "device_type", "stream"):
-                raise AssertionError(f"{name} option is deprecated; the launch goes to the device of the arguments and its current stream")
+                raise AssertionError(
+                    f"{name} option is deprecated; the launch goes to the device of the arguments and its current stream"
+                )
             raise KeyError(f"Keyword argument {name} was specified but unrecognised")
         if len(args) > len(self.params):
             raise TypeError(f"kernel '{self.__name__}' takes {len(self.params)} arguments; got {len(args)}; {takes}")
-        for i, name in enumerate(self.arg_names[:len(args)]):
+        for i, name in enumerate(self.arg_names[: len(args)]):
             if name in kwargs:
-                raise TypeError(f"kernel '{self.__name__}' got two values for argument '{name}', by position and by name")
-        missing = [repr(param.name) for param in self.params[len(args):] if param.name not in kwargs and not param.has_default]
+                raise TypeError(
+                    f"kernel '{self.__name__}' got two values for argument '{name}', by position and by name"
+                )
+        missing = [
+            repr(param.name) for param in self.params[len(args) :] if param.name not in kwargs and not param.has_default
+        ]
         if missing:
             listed = ", ".join(missing[:-1]) + (" and " if len(missing) > 1 else "") + missing[-1]
-            raise TypeError(f"kernel '{self.__name__}' misses the argument{'s' if len(missing) > 1 else ''} {listed}; {takes}")
+            raise TypeError(
+                f"kernel '{self.__name__}' misses the argument{'s' if len(missing) > 1 else ''} {listed}; {takes}"
+            )
         raise TypeError(f"kernel '{self.__name__}' cannot be called with these arguments; {takes}")
 
     def _refuse_devices(self, args, kwargs):
@@ -446,10 +510,16 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
         now = NOT_FOUND
         for (used, _), (value, holder) in self.used_global_vals.items():
             if used == name:
-                now = holder.get(name, NOT_FOUND) if isinstance(holder, dict) else getattr(holder, "cell_contents", NOT_FOUND)
+                now = (
+                    holder.get(name, NOT_FOUND)
+                    if isinstance(holder, dict)
+                    else getattr(holder, "cell_contents", NOT_FOUND)
+                )
         now = "it is gone" if now is NOT_FOUND else f"it is {now!r}"
-        raise RuntimeError(f"Global variable {name} has changed since we compiled this kernel, from {compiled_with!r}: {now} now; pass it as an "
-                           "argument, as tl.constexpr if it must be known at compile time")
+        raise RuntimeError(
+            f"Global variable {name} has changed since we compiled this kernel, from {compiled_with!r}: {now} now; pass it as an "
+            "argument, as tl.constexpr if it must be known at compile time"
+        )
 
     # -- Compiling ----------------------------------------------------------------------------------------------------
 
@@ -460,8 +530,14 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
         target = driver.target_of_device(device)
         if options["arch"]:
             target = target_name(options["arch"])
-        key = (tuple((b.name, b.type, b.divisibility, _hashable(b.constant) if b.type is None else None) for b in bindings),
-               tuple((name, _hashable(core._unwrap_if_constexpr(value))) for name, value in sorted(given.items())), target, self.cache_key)
+        key = (
+            tuple(
+                (b.name, b.type, b.divisibility, _hashable(b.constant) if b.type is None else None) for b in bindings
+            ),
+            tuple(_hashable(value) for value in options.values()),
+            target,
+            self.cache_key,
+        )
         cache = self.device_caches[f"{'cpu' if device < 0 else 'cuda'}:{max(device, 0)}"][0]
         with self._lock:
             found = cache.get(key)
@@ -489,7 +565,9 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
         image, disk_key, hit = compiling.cached_image(self, bindings, options, target)
         kernel = compiling.CompiledKernel(self, bindings, options, target, image, disk_key, device)
         if knobs.compilation.listener is not None:
-            knobs.compilation.listener(src=self, metadata=kernel.metadata._asdict(), metadata_group={}, times=None, cache_hit=hit)
+            knobs.compilation.listener(
+                src=self, metadata=kernel.metadata._asdict(), metadata_group={}, times=None, cache_hit=hit
+            )
         if target == "host" or _tegula.device_count()[0]:
             kernel._init_handles(device)
         if knobs.runtime.jit_post_compile_hook is not None:
@@ -499,12 +577,25 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
     def _call_hook(self, hook, key, bindings, options, device):
         name = f"{self.__module__}.{self.__qualname__}"
         spelled = ", ".join(f"{b.name}: {b.type or 'constexpr'}" for b in bindings)
-        told = dict(signature={b.name: b.type or "constexpr" for b in bindings}, device=device, options=options,
-                    constants={b.name: b.constant for b in bindings if b.type is None}, num_warps=options["num_warps"],
-                    num_stages=options["num_stages"], num_ctas=options["num_ctas"],
-                    configs=[{(i, ): [["tt.divisibility", 16]] for i, b in enumerate(bindings) if b.divisibility == 16}], key=str(key))
-        return hook(key=str(key), repr=f"{name}[num_warps={options['num_warps']}, num_stages={options['num_stages']}]({spelled})", fn=self,
-                    compile=told, is_manual_warmup=False, already_compiled=False)
+        told = dict(
+            signature={b.name: b.type or "constexpr" for b in bindings},
+            device=device,
+            options=options,
+            constants={b.name: b.constant for b in bindings if b.type is None},
+            num_warps=options["num_warps"],
+            num_stages=options["num_stages"],
+            num_ctas=options["num_ctas"],
+            configs=[{(i,): [["tt.divisibility", 16]] for i, b in enumerate(bindings) if b.divisibility == 16}],
+            key=str(key),
+        )
+        return hook(
+            key=str(key),
+            repr=f"{name}[num_warps={options['num_warps']}, num_stages={options['num_stages']}]({spelled})",
+            fn=self,
+            compile=told,
+            is_manual_warmup=False,
+            already_compiled=False,
+        )
 
     def _unsafe_update_src(self, text):
         super()._unsafe_update_src(text)
@@ -536,8 +627,17 @@ def _hashable(value):
     return type(value), value
 
 
-def jit(fn=None, *, version=None, repr=None, launch_metadata=None, do_not_specialize=None, do_not_specialize_on_alignment=None,
-        debug=None, noinline=None):
+def jit(
+    fn=None,
+    *,
+    version=None,
+    repr=None,
+    launch_metadata=None,
+    do_not_specialize=None,
+    do_not_specialize_on_alignment=None,
+    debug=None,
+    noinline=None,
+):
     """Decorator: makes a function of the kernel language.
 
         @tegula.jit
@@ -559,8 +659,15 @@ def jit(fn=None, *, version=None, repr=None, launch_metadata=None, do_not_specia
     def decorate(fn):
         if not callable(fn):
             raise TypeError(f"@tegula.jit decorates functions; got {type(fn).__name__}")
-        return JITFunction(fn, version=version, do_not_specialize=do_not_specialize,
-                           do_not_specialize_on_alignment=do_not_specialize_on_alignment, debug=debug, noinline=noinline, repr=repr,
-                           launch_metadata=launch_metadata)
+        return JITFunction(
+            fn,
+            version=version,
+            do_not_specialize=do_not_specialize,
+            do_not_specialize_on_alignment=do_not_specialize_on_alignment,
+            debug=debug,
+            noinline=noinline,
+            repr=repr,
+            launch_metadata=launch_metadata,
+        )
 
     return decorate if fn is None else decorate(fn)

@@ -4,6 +4,7 @@
 
 Most take fp32 or fp64 and give the same type; `isnan`, `isinf`, `signbit` and `finitef` give int32.
 """
+
 from ..core import define
 
 _functions = {
@@ -29,10 +30,20 @@ _functions = {
 }
 
 
-def _one(arg0): pass
-def _two(arg0, arg1): pass
-def _three(arg0, arg1, arg2): pass
-def _four(arg0, arg1, arg2, arg3): pass
+def _one(arg0):
+    pass
+
+
+def _two(arg0, arg1):
+    pass
+
+
+def _three(arg0, arg1, arg2):
+    pass
+
+
+def _four(arg0, arg1, arg2, arg3):
+    pass
 
 
 def _declare():

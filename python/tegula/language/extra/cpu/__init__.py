@@ -1,6 +1,7 @@
 # language/extra/cpu/__init__.py - names that portable kernels import behind a test of the target.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """`tl.extra.cpu`: importable so that portable sources load."""
+
 from ...core import builtin
 from .. import libdevice
 

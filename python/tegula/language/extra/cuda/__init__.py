@@ -1,6 +1,7 @@
 # language/extra/cuda/__init__.py - what only NVIDIA GPUs have.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """`tl.extra.cuda`: timers, SM number, programmatic dependent launch, libdevice."""
+
 from ...core import builtin
 from .. import libdevice
 
