@@ -43,38 +43,53 @@ static int nonzero(const LinearLayout &layout, Dim dim) {
   return llvm::count_if(layout.columns(dim), [](uint64_t column) { return column != 0; });
 }
 
+namespace {
+/// The run of neighbouring elements that a warp reaches from its first one: through a vector, through lanes, and where `fillers` allows
+/// through further registers, whose accesses fill the holes that the lanes leave.
+struct WarpRun {
+  int64_t elements;
+  int lanes = 0, registers = 0;
+  WarpRun(const MemoryAccess &access, const LinearLayout &layout, int64_t vector, int fillers) : elements(vector) {
+    auto has = [&](Dim dim) {
+      uint64_t next = uint64_t(elements) << layout.outs().shift(access.fastAxis);
+      return elements < access.contiguity && llvm::is_contained(layout.columns(dim), next);
+    };
+    while (true) {
+      if (has(Dim::Lane))
+        ++lanes;
+      else if (registers < fillers && has(Dim::Register))
+        ++registers;
+      else
+        break;
+      elements *= 2;
+    }
+  }
+};
+} // namespace
+
 double CostModel::access(const MemoryAccess &access, const LinearLayout &layout) const {
   int64_t vector = access.vector(layout);
-  const Space &outs = layout.outs();
-  // Lanes that continue a thread's run, those that repeat an address, and the others.
-  int64_t run = vector;
-  int apart = 0, running = 0;
-  for (bool grew = true; grew;) {
-    grew = false;
-    for (uint64_t column : layout.columns(Dim::Lane))
-      if (run < access.contiguity && column == uint64_t(run) << outs.shift(access.fastAxis)) {
-        run *= 2;
-        ++running;
-        grew = true;
-      }
-  }
-  int64_t active = int64_t(1) << nonzero(layout, Dim::Lane);
-  for (uint64_t column : layout.columns(Dim::Lane)) {
-    if (!column)
-      continue;
-    auto [axis, bit] = outs.locate(llvm::countr_zero(column));
-    bool repeats = (int64_t(1) << bit) < access.constancy[axis];
-    if (!repeats)
-      ++apart;
-  }
-  int pieces = 1 << std::max(0, apart - running);
-  double warpBytes = double(active) * vector * access.elementBytes;
-  double instructions = double(layout.size(Dim::Register)) / vector;
+  WarpRun run(access, layout, vector, 0);
+  // Lanes with an address of their own.
+  int active = nonzero(layout, Dim::Lane), apart = 0;
+  for (uint64_t column : layout.columns(Dim::Lane))
+    if (column) {
+      auto [axis, bit] = layout.outs().locate(llvm::countr_zero(column));
+      apart += (int64_t(1) << bit) >= access.constancy[axis];
+    }
+  double pieces = double(int64_t(1) << std::max(0, apart - run.lanes));
+  double pieceBytes = double(run.elements * access.elementBytes);
+  double bytes = pieces * pieceCost(pieceBytes, access.isStore);
+  double sectors = pieces * std::max(1.0, pieceBytes / 32);
+  // Loads whose holes the next few instructions fill find the rest in the first-level cache.
+  if (WarpRun dense(access, layout, vector, 2); !access.isStore && dense.registers &&
+                                                dense.elements * access.elementBytes >= 128)
+    bytes = std::min(bytes, 1.02 * double(vector * access.elementBytes) * double(int64_t(1) << apart));
+  double instructions = double(layout.size(Dim::Register)) / double(vector);
   // Replicas of a load hit the first-level cache; those of a store do not happen.
   double warps = double(layout.size(Dim::Warp)), distinct = double(1 << nonzero(layout, Dim::Warp));
-  double issue = 2 + warpBytes / 128;
-  double memory = pieces * pieceCost(double(run) * access.elementBytes, access.isStore) / bytesPerCycle;
-  return instructions * (distinct * (issue + memory) + (access.isStore ? 0 : (warps - distinct) * issue));
+  double issue = 2 + std::max(sectors / 4, double(vector * access.elementBytes << active) / 128);
+  return instructions * (distinct * (issue + bytes / bytesPerCycle) + (access.isStore ? 0 : (warps - distinct) * issue));
 }
 
 /// Registers, lane columns and warp columns along an axis.
