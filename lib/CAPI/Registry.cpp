@@ -4,6 +4,7 @@
 
 #include "dialects/Tile/IR/Tile.h"
 #include "dialects/TileGPU/IR/TileGPU.h"
+#include "dialects/TileGPU/Transforms/Passes.h"
 #include "lib/Conversion/TileToTileGPU/Passes.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -22,5 +23,6 @@ void tegula::registerDialects(mlir::DialectRegistry &registry) {
 void tegula::registerPasses() {
   mlir::registerTransformsPasses();
   mlir::arith::registerArithPasses();
+  tile_gpu::registerTileGPUPasses();
   tile_gpu::registerTileToTileGPUPasses();
 }
