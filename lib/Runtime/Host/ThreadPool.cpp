@@ -62,7 +62,8 @@ void pause() {
 #endif
 }
 
-/// Polls until `done` or until watchTime is over.
+/// Polls until `done` or until watchTime is over. It yields now and then: on a busy machine the thread that it waits for
+/// may have been put on the same processor, and polling would hold it up.
 template <typename Done> bool watch(Done done) {
   for (int i = 0; i < 64; ++i) {
     if (done())
@@ -76,6 +77,7 @@ template <typename Done> bool watch(Done done) {
         return true;
       pause();
     }
+    sched_yield();
   } while (Clock::now() < until);
   return done();
 }

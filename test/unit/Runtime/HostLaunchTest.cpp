@@ -228,8 +228,9 @@ TEST(LaunchChecks, SmallFloatsComeBack) {
   for (uint32_t bits = 0; bits < 0x10000; ++bits) {
     bool nan = (bits & 0x7fff) > 0x7c00;
     ASSERT_EQ(float16FromFloat(floatFromFloat16(uint16_t(bits))), nan ? (bits & 0x8000) | 0x7e00 : bits);
-    if ((bits & 0x7fff) <= 0x7f80)
+    if ((bits & 0x7fff) <= 0x7f80) {
       ASSERT_EQ(bfloat16FromFloat(floatFromBfloat16(uint16_t(bits))), bits);
+    }
   }
   EXPECT_EQ(floatFromFloat16(0x3555), 0.333251953125f);
   EXPECT_EQ(floatFromFloat16(0x0001), 0x1p-24f);

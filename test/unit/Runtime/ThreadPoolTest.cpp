@@ -105,7 +105,7 @@ TEST(ThreadPool, NestedLaunchesRunOnTheirThread) {
 
 TEST(ThreadPool, ScratchIsAlignedPrivateAndGrows) {
   for (size_t bytes : {1, 64, 100, 5000, 300, 1 << 20}) {
-    ASSERT_TRUE(forEachRange(200, bytes, [&](int64_t begin, int64_t end, void *scratch) {
+    ASSERT_TRUE(forEachRange(200, bytes, [&](int64_t begin, int64_t, void *scratch) {
                   ASSERT_EQ(reinterpret_cast<uintptr_t>(scratch) % 64, 0u);
                   auto *mine = static_cast<volatile unsigned char *>(scratch);
                   unsigned char mark = static_cast<unsigned char>(begin);
