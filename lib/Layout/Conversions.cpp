@@ -41,29 +41,54 @@ std::optional<ColumnAction> tryRename(const LinearLayout &source, const LinearLa
   return ColumnAction(int(have.size()), std::move(columns));
 }
 
-/// Register bits in the order: those of the vector, others, rounds. Repetitions left out.
-std::vector<int> accessOrder(const LinearLayout &layout, const LinearLayout &memory, int elements, uint64_t roundBits) {
+/// One side of an exchange, for both are planned alike.
+struct Access {
+  SharedAccess kind;
+  int elements;
+  uint64_t rowRegister;
+};
+
+/// Register bits in the order: those of the vector (or of a matrix' word), others, rounds. Repetitions left out.
+std::vector<int> accessOrder(const LinearLayout &layout, const LinearLayout &memory, const Access &access, int elementBits,
+                             uint64_t roundBits) {
   auto registers = layout.columns(Dim::Register);
   auto offsets = memory.columns(Dim::Offset);
   std::vector<int> order;
-  std::vector<bool> taken(registers.size());
+  order.reserve(registers.size());
+  uint64_t taken = 0;
   auto take = [&](uint64_t column) {
-    for (size_t i = 0; i < registers.size(); ++i)
-      if (registers[i] == column && !taken[i]) {
-        taken[i] = true;
-        order.push_back(int(i));
-      }
+    auto found = std::find(registers.begin(), registers.end(), column);
+    assert(found != registers.end());
+    taken |= column;
+    order.push_back(int(found - registers.begin()));
   };
-  for (int i = 0; i < std::countr_zero(unsigned(elements)); ++i)
-    take(offsets[i]);
-  for (size_t i = 0; i < registers.size(); ++i)
-    if (!taken[i] && registers[i] && !(registers[i] & roundBits)) {
-      taken[i] = true;
-      order.push_back(int(i));
-    }
+  if (access.kind == SharedAccess::MatrixTransposed) {
+    take(access.rowRegister);
+  } else {
+    int together = access.kind == SharedAccess::Vector ? access.elements : std::max(1, 32 / elementBits);
+    for (int i = 0; i < std::countr_zero(unsigned(together)); ++i)
+      take(offsets[i]);
+  }
+  for (uint64_t column : registers)
+    if (column & ~taken & ~roundBits)
+      take(column);
   for (uint64_t rest = roundBits; rest; rest &= rest - 1)
     take(rest & -rest);
   return order;
+}
+
+/// Whose offset a lane gives: its own, or that of a matrix' row.
+LinearLayout addressesOf(const LinearLayout &map, const Access &access, int elementBits) {
+  if (access.kind == SharedAccess::Vector)
+    return map;
+  auto lanes = map.columns(Dim::Lane), registers = map.columns(Dim::Register);
+  int wordBits = std::countr_zero(unsigned(32 / elementBits));
+  std::array<uint64_t, 5> rows = {lanes[2], lanes[3], lanes[4], 0, 0};
+  if (access.kind == SharedAccess::MatrixTransposed)
+    rows = {registers[0], lanes[0], lanes[1], 0, 0};
+  for (int i = 0; (access.elements >> wordBits) >> (i + 1); ++i) // the bits of the number of matrices
+    rows[3 + i] = registers[wordBits + i];
+  return map.withColumns(Dim::Lane, rows);
 }
 
 std::string count(int64_t n, const char *what) {
@@ -72,11 +97,12 @@ std::string count(int64_t n, const char *what) {
 } // namespace
 
 SharedMemoryPlan planSharedMemory(const LinearLayout &unpaddedSource, const LinearLayout &unpaddedDestination,
-                                  int elementBits, int64_t maxScratchBytes) {
+                                  int elementBits, const ConversionOptions &limits) {
   LinearLayout source = padThreads(unpaddedSource, unpaddedDestination),
                destination = padThreads(unpaddedDestination, unpaddedSource);
   SharedMemoryPlan plan;
-  SwizzleOptions options;
+  SwizzleOptions options{.matrixLoads = limits.matrixLoads, .matrixStores = limits.matrixStores};
+  int64_t maxScratchBytes = limits.maxScratchBytes;
   plan.swizzle = chooseSwizzle(source, destination, elementBits, options);
   auto bytes = [&] { return plan.swizzle.memory.size(Dim::Offset) * elementBits / 8; };
   if (bytes() > maxScratchBytes && plan.swizzle.roundCandidates) {
@@ -92,6 +118,8 @@ SharedMemoryPlan planSharedMemory(const LinearLayout &unpaddedSource, const Line
   plan.scratchBytes = bytes();
 
   int roundBits = std::popcount(options.roundBits);
+  Access storing{plan.swizzle.storeKind, plan.swizzle.storeElements, plan.swizzle.storeRowRegister},
+      loading{plan.swizzle.loadKind, plan.swizzle.loadElements, plan.swizzle.loadRowRegister};
   auto access = [&](const LinearLayout &layout, const std::vector<int> &order) {
     std::array<uint64_t, kMaxBits> words;
     size_t count = order.size() - roundBits;
@@ -99,11 +127,13 @@ SharedMemoryPlan planSharedMemory(const LinearLayout &unpaddedSource, const Line
       words[i] = layout.column(Dim::Register, order[i]);
     return layout.withColumns(Dim::Register, {words.data(), count}).invertAndCompose(memory);
   };
-  std::vector<int> storeOrder = accessOrder(source, memory, plan.swizzle.storeElements, options.roundBits),
-                   loadOrder = accessOrder(destination, memory, plan.swizzle.loadElements, options.roundBits);
+  std::vector<int> storeOrder = accessOrder(source, memory, storing, elementBits, options.roundBits),
+                   loadOrder = accessOrder(destination, memory, loading, elementBits, options.roundBits);
   plan.sourceRegisters = ColumnAction::permutation(source.bits(Dim::Register), storeOrder);
   plan.store = access(source, storeOrder);
   plan.load = access(destination, loadOrder);
+  plan.storeAddress = addressesOf(plan.store, storing, elementBits);
+  plan.loadAddress = addressesOf(plan.load, loading, elementBits);
   std::vector<uint32_t> columns(destination.bits(Dim::Register));
   for (size_t i = 0; i < loadOrder.size(); ++i)
     columns[loadOrder[i]] = uint32_t(1) << i;
@@ -113,8 +143,8 @@ SharedMemoryPlan planSharedMemory(const LinearLayout &unpaddedSource, const Line
   plan.replicaLanes = replicas[int(Dim::Lane)];
   plan.replicaWarps = replicas[int(Dim::Warp)]; // each CTA of a cluster stores its own copy
   plan.crossesBlocks = !plan.load.isIdentityOn(Dim::Block);
-  auto storing = source.columns(Dim::Warp), loading = destination.columns(Dim::Warp);
-  bool warpKeepsItsOwn = plan.replicaWarps == 0 && std::equal(storing.begin(), storing.end(), loading.begin());
+  auto from = source.columns(Dim::Warp), to = destination.columns(Dim::Warp);
+  bool warpKeepsItsOwn = plan.replicaWarps == 0 && std::equal(from.begin(), from.end(), to.begin());
   plan.barrier = plan.crossesBlocks ? BarrierScope::Cluster : warpKeepsItsOwn ? BarrierScope::Warp : BarrierScope::Block;
   return plan;
 }
@@ -152,7 +182,7 @@ ConversionPlan planConversion(const LinearLayout &unpaddedSource, const LinearLa
         return plan;
     }
   }
-  SharedMemoryPlan shared = planSharedMemory(source, destination, elementBits, options.maxScratchBytes);
+  SharedMemoryPlan shared = planSharedMemory(source, destination, elementBits, options);
   double cost = sharedMemoryCost(shared);
   if (plan.kind == ConversionKind::Shuffles && plan.cost <= cost)
     return plan;
@@ -175,9 +205,15 @@ std::string ConversionPlan::summary(int elementBits) const {
     break;
   }
   int bytes = std::max(1, elementBits / 8);
-  return "shared memory: " + count(shared.scratchBytes, "byte") + ", " + count(shared.rounds, "round") + ", stores of " +
-         count(shared.swizzle.storeElements * bytes, "byte") + ", loads of " +
-         count(shared.swizzle.loadElements * bytes, "byte");
+  auto access = [&](const char *what, SharedAccess kind, int elements) {
+    if (kind == SharedAccess::Vector)
+      return std::string(what) + "s of " + count(elements * bytes, "byte");
+    return std::string(what) + "s of " + std::to_string(elements * bytes / 4) + (elements * bytes == 4 ? " matrix" : " matrices") +
+           (kind == SharedAccess::MatrixTransposed ? " transposed" : "");
+  };
+  return "shared memory: " + count(shared.scratchBytes, "byte") + ", " + count(shared.rounds, "round") + ", " +
+         access("store", shared.swizzle.storeKind, shared.swizzle.storeElements) + ", " +
+         access("load", shared.swizzle.loadKind, shared.swizzle.loadElements);
 }
 
 } // namespace tegula

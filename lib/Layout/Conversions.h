@@ -42,7 +42,7 @@
 // # Shared memory
 //
 // Swizzle.h makes the memory layout. Store and load are maps from register, lane and warp to offsets; being linear, the
-// offset of a thread and that of a register are XORed. When the scratch is too large, tensor bits that are registers on
+// offset of a thread and that of a register are XORed. Matrix instructions differ only in whose address a lane gives. When the scratch is too large, tensor bits that are registers on
 // both sides are done one value at a time (rounds).
 //
 //===---------------------------------------------------------------------------------------------------===//
@@ -94,6 +94,15 @@ struct ShufflePlan {
   int numSelects() const;
 };
 
+struct ConversionOptions {
+  /// Scratch that one conversion may take before it goes in rounds.
+  int64_t maxScratchBytes = 48 * 1024;
+  /// Consider ldmatrix (sm_75 and later) and stmatrix (sm_90 and later). The lowering must know them.
+  bool matrixLoads = false, matrixStores = false;
+  /// Takes the plan even where another is cheaper (for tests and tuning).
+  enum class Prefer { Cheapest, Shuffles, SharedMemory } prefer = Prefer::Cheapest;
+};
+
 enum class BarrierScope { Warp, Block, Cluster };
 
 struct SharedMemoryPlan {
@@ -106,6 +115,10 @@ struct SharedMemoryPlan {
   uint32_t replicaLanes = 0, replicaWarps = 0;
   /// The same for loading: register of one round, lane, warp, block -> offset, block. Every thread loads.
   LinearLayout load;
+  /// Offset that a thread gives to an instruction whose first register is r (a multiple of storeElements, loadElements). The
+  /// same as store and load for vectors; of a matrix instruction, where the row begins that this lane is in charge of:
+  /// lane % 8 of matrix lane / 8. Register w of the instruction holds elements w*(32/elementBits) .. of its share.
+  LinearLayout storeAddress, loadAddress;
   /// Destination register r is element destinationRegisters(r) of the list of loaded values (rounds highest).
   ColumnAction destinationRegisters;
   int rounds = 1;
@@ -135,13 +148,6 @@ struct ConversionPlan {
   std::string summary(int elementBits) const;
 };
 
-struct ConversionOptions {
-  /// Scratch that one conversion may take before it goes in rounds.
-  int64_t maxScratchBytes = 48 * 1024;
-  /// Takes the plan even where another is cheaper (for tests and tuning).
-  enum class Prefer { Cheapest, Shuffles, SharedMemory } prefer = Prefer::Cheapest;
-};
-
 /// The plan from `source` to `destination`: distributed layouts of one shape. Elements of elementBits (1 counts as 8; 8, 16, 32, 64).
 /// A layout with fewer warps (or lanes) than the other counts as replicated over the rest.
 ConversionPlan planConversion(const LinearLayout &source, const LinearLayout &destination, int elementBits,
@@ -150,7 +156,7 @@ ConversionPlan planConversion(const LinearLayout &source, const LinearLayout &de
 /// The parts of it: a shuffle plan when no warp or CTA boundary is crossed, and the way through shared memory, which always is.
 std::optional<ShufflePlan> tryPlanShuffles(const LinearLayout &source, const LinearLayout &destination, int elementBits);
 SharedMemoryPlan planSharedMemory(const LinearLayout &source, const LinearLayout &destination, int elementBits,
-                                  int64_t maxScratchBytes = 48 * 1024);
+                                  const ConversionOptions &options = {});
 double shuffleCost(const ShufflePlan &plan, int elementBits);
 double sharedMemoryCost(const SharedMemoryPlan &plan);
 

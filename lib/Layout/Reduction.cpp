@@ -133,7 +133,7 @@ ReductionPlan planReduction(const LinearLayout &source, int axis, std::span<cons
     LinearLayout destination = exchangeDestination(current, left, axisMask);
     LinearLayout from = shrinkAxis(current, axis, left), to = shrinkAxis(destination, axis, left);
     for (int bits : elementBits) {
-      plan.exchanges.push_back(planSharedMemory(from, to, std::max(8, bits), INT64_MAX));
+      plan.exchanges.push_back(planSharedMemory(from, to, std::max(8, bits), {.maxScratchBytes = INT64_MAX}));
       plan.scratchOffsets.push_back(plan.scratchBytes);
       plan.scratchBytes += (plan.exchanges.back().scratchBytes + 15) / 16 * 16;
     }

@@ -41,6 +41,20 @@
 // fewest wavefronts and instructions is taken. Where both sides hold as many registers that one has no conflicts: a shorter
 // vector always avoids them, and a conflict costs more than the instruction that the longer vector saves.
 //
+// # Matrix instructions
+//
+// ldmatrix and stmatrix move 8x8 matrices of 16-bit pieces, one to four at once: eight rows of 16 contiguous bytes each, whose
+// addresses lanes 0-7 (8-15, ...) give. Lane l holds the 32-bit piece l % 4 of row l / 4; transposed (16-bit elements alone), the two
+// elements of rows 2 * (l % 4) and 2 * (l % 4) + 1 in column l / 4. So they fit any layout; what they ask of memory is
+//
+// |            | contiguous 16 bytes                  | rows                         | one more register bit    |
+// |------------|--------------------------------------|------------------------------|--------------------------|
+// | Matrix     | registers of a word, lane bits 0 1   | lane bits 2 3 4              | doubles the matrices     |
+// | Transposed | lane bits 2 3 4                      | a register bit, lane bits 0 1 | doubles the matrices    |
+//
+// and one matrix is one wavefront when the rows do not conflict. With them the one side can go by rows and the other by columns,
+// both in few instructions. They are tried where the options allow them.
+//
 //===---------------------------------------------------------------------------------------------------===//
 #pragma once
 
@@ -54,8 +68,17 @@ int sharedWavefronts(const LinearLayout &access, int elements, int elementBits);
 /// The same without any conflict.
 int conflictFreeWavefronts(int elements, int elementBits);
 
+/// How a warp reads or writes shared memory.
+enum class SharedAccess {
+  Vector,           ///< each lane its own neighbours: ld.shared, st.shared
+  Matrix,           ///< ldmatrix, stmatrix
+  MatrixTransposed, ///< ldmatrix.trans, stmatrix.trans
+};
+
 struct SwizzleOptions {
   int maxVectorBits = 128;
+  /// Consider ldmatrix (sm_75 and later) for loads, stmatrix (sm_90 and later) for stores.
+  bool matrixLoads = false, matrixStores = false;
   /// Tensor bits that are not in memory: each of their values is one round. Must be registers on both sides.
   uint64_t roundBits = 0;
 };
@@ -63,10 +86,13 @@ struct SwizzleOptions {
 struct Swizzle {
   /// offset (and block) -> tensor. Its image is what one round holds.
   LinearLayout memory;
-  /// Elements of one store and of one load; their columns are the lowest offset bits.
+  SharedAccess storeKind = SharedAccess::Vector, loadKind = SharedAccess::Vector;
+  /// Elements that one instruction moves in each lane. Of a vector access, their columns are the lowest offset bits.
   int storeElements = 1, loadElements = 1;
   /// Per access instruction of a warp.
   int storeWavefronts = 1, loadWavefronts = 1;
+  /// MatrixTransposed: the tensor bit of the register bit that tells the two rows of a word apart.
+  uint64_t storeRowRegister = 0, loadRowRegister = 0;
   /// Tensor bits that are registers on both sides and not in the vector: candidates for rounds.
   uint64_t roundCandidates = 0;
 };

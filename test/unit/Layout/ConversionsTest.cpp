@@ -215,6 +215,43 @@ TEST(Conversions, KnownPairsAreConflictFree) {
   }
 }
 
+TEST(Conversions, MatrixInstructionsMoveTheSameElements) {
+  Random random(10);
+  std::map<std::pair<SharedAccess, SharedAccess>, int> taken;
+  for (int n = 0; n < 3000; ++n) {
+    Space tensor = randomTensor(random, 7 + below(random, 5));
+    DistributedOptions options{.warps = below(random, 3), .broadcastOneIn = below(random, 2) * 6};
+    LinearLayout source = randomDistributed(random, tensor, options), destination = randomDistributed(random, tensor, options);
+    if (below(random, 3) == 0) // the other side's lanes in the roles that stmatrix.trans gives them
+      destination = destination.withColumns(Dim::Lane, source.columns(Dim::Lane)).isDistributed() ? destination : source;
+    int bits = 8 << below(random, 3);
+    ConversionPlan plan = planConversion(source, destination, bits,
+                                         {.maxScratchBytes = below(random, 4) ? 1 << 20 : 1 << 10,
+                                          .matrixLoads = true,
+                                          .matrixStores = below(random, 2) == 0,
+                                          .prefer = ConversionOptions::Prefer::SharedMemory});
+    if (plan.kind == ConversionKind::SharedMemory)
+      ++taken[{plan.shared.swizzle.storeKind, plan.shared.swizzle.loadKind}];
+    ASSERT_NO_FATAL_FAILURE(expectArrives(random, source, destination, plan, bits));
+  }
+  using enum SharedAccess;
+  EXPECT_GT((taken[{Vector, Matrix}]), 20);
+  EXPECT_GT((taken[{Vector, MatrixTransposed}]), 20);
+  EXPECT_GT((taken[{Matrix, Vector}]), 20);
+  EXPECT_GT((taken[{MatrixTransposed, Vector}]), 20);
+}
+
+TEST(Conversions, AccumulatorGoesOutByStmatrixAndOperandsComeInByLdmatrix) {
+  ConversionOptions options{.matrixLoads = true}, storeOptions{.matrixStores = true};
+  LinearLayout rows = contiguousLayout(Sizes{64, 64}, 8, 4), accumulator = mmaAccumulatorLayout(Sizes{64, 64}, 4, 1);
+  EXPECT_EQ(planConversion(accumulator, rows, 16, storeOptions).summary(16),
+            "shared memory: 8192 bytes, 1 round, stores of 4 matrices, loads of 16 bytes");
+  EXPECT_EQ(planConversion(rows, mmaOperandALayout(Sizes{64, 64}, 16, 4, 1), 16, options).summary(16),
+            "shared memory: 8192 bytes, 1 round, stores of 16 bytes, loads of 4 matrices");
+  EXPECT_EQ(planConversion(rows, mmaOperandBLayout(Sizes{64, 64}, 16, 4, 1), 16, options).summary(16),
+            "shared memory: 8192 bytes, 1 round, stores of 16 bytes, loads of 4 matrices transposed");
+}
+
 TEST(Conversions, RoundsShrinkTheScratchToTheBudget) {
   Random random(7);
   int inRounds = 0;
@@ -225,7 +262,7 @@ TEST(Conversions, RoundsShrinkTheScratchToTheBudget) {
     int64_t whole = tensor.totalBits() ? (int64_t(1) << tensor.totalBits()) * bits / 8 : 0, budget = whole >> below(random, 4);
     ConversionPlan plan;
     plan.kind = ConversionKind::SharedMemory;
-    plan.shared = planSharedMemory(source, destination, bits, budget);
+    plan.shared = planSharedMemory(source, destination, bits, {.maxScratchBytes = budget});
     EXPECT_EQ(plan.shared.scratchBytes * plan.shared.rounds, whole);
     inRounds += plan.shared.rounds > 1;
     ASSERT_NO_FATAL_FAILURE(expectArrives(random, source, destination, plan, bits));

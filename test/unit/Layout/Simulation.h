@@ -102,75 +102,123 @@ inline int countWavefronts(const std::vector<uint64_t> &addresses, int bytes) {
   return wavefronts;
 }
 
-inline Threads runSharedMemory(const SharedMemoryPlan &plan, const Threads &in, int elementBits) {
+/// The element of a matrix that lane and element-of-a-word hold: its row, and its column in elements.
+inline std::pair<int, int> placeInMatrix(SharedAccess kind, int lane, int element, int perWord) {
+  if (kind == SharedAccess::MatrixTransposed)
+    return {2 * (lane % 4) + element, lane / 4};
+  return {lane / 4, lane % 4 * perWord + element};
+}
+
+class SimulatedSharedMemory {
+public:
+  SimulatedSharedMemory(const SharedMemoryPlan &plan, const Threads &in, int elementBits)
+      : plan_(plan), in_(in), bytes_(elementBits / 8), perWord_(std::max(1, 32 / elementBits)), out_(in.lanes, in.warps, in.blocks) {}
+
+  Threads run() {
+    std::vector<std::vector<uint64_t>> stored(in_.values.size()), loaded(in_.values.size());
+    for (size_t t = 0; t < in_.values.size(); ++t)
+      stored[t] = plan_.sourceRegisters.apply(in_.values[t]);
+    size_t storesOfRound = plan_.store.size(Dim::Register), loadsOfRound = plan_.load.size(Dim::Register);
+    for (int round = 0; round < plan_.rounds; ++round) {
+      memory_.assign(in_.blocks, std::vector<Cell>(plan_.scratchBytes / bytes_));
+      const Swizzle &swizzle = plan_.swizzle;
+      for (int warp = 0; warp < in_.warps * in_.blocks; ++warp)
+        for (size_t r = 0; r < storesOfRound; r += swizzle.storeElements)
+          forEachPiece(plan_.storeAddress, plan_.store, swizzle.storeKind, swizzle.storeElements, swizzle.storeWavefronts, warp, int(r),
+                       [&](int thread, int reg, uint64_t offset, uint64_t block) {
+                         HardwarePoint p = in_.point(thread);
+                         if ((p.lane & plan_.replicaLanes) || (p.warp & plan_.replicaWarps))
+                           return;
+                         EXPECT_EQ(block, p.block) << "stores stay in the CTA";
+                         Cell &cell = memory_[p.block][offset];
+                         EXPECT_EQ(cell.writer, -1) << "stored twice";
+                         cell = {stored[thread][round * storesOfRound + reg], warp};
+                       });
+      for (auto &list : loaded)
+        list.resize((round + 1) * loadsOfRound);
+      for (int warp = 0; warp < in_.warps * in_.blocks; ++warp)
+        for (size_t r = 0; r < loadsOfRound; r += swizzle.loadElements)
+          forEachPiece(plan_.loadAddress, plan_.load, swizzle.loadKind, swizzle.loadElements, swizzle.loadWavefronts, warp, int(r),
+                       [&](int thread, int reg, uint64_t offset, uint64_t block) {
+                         if (!plan_.crossesBlocks)
+                           EXPECT_EQ(block, in_.point(thread).block);
+                         const Cell &cell = memory_[block][offset];
+                         EXPECT_GE(cell.writer, 0) << "nobody stored this";
+                         if (plan_.barrier == BarrierScope::Warp)
+                           EXPECT_EQ(cell.writer, warp);
+                         loaded[thread][round * loadsOfRound + reg] = cell.value;
+                       });
+    }
+    for (size_t t = 0; t < loaded.size(); ++t)
+      out_.values[t] = plan_.destinationRegisters.apply(loaded[t]);
+    return out_;
+  }
+
+private:
   struct Cell {
     uint64_t value = 0;
     int writer = -1; // block * warps + warp
   };
-  int bytes = elementBits / 8;
-  std::vector<std::vector<uint64_t>> loaded(in.values.size());
-  std::vector<std::vector<uint64_t>> stored(in.values.size());
-  for (size_t t = 0; t < in.values.size(); ++t)
-    stored[t] = plan.sourceRegisters.apply(in.values[t]);
-  int perRound = int(plan.store.size(Dim::Register));
-  auto place = [&](const LinearLayout &map, HardwarePoint p, int reg) {
-    p = clamp(map, p);
+
+  std::pair<uint64_t, uint64_t> place(const LinearLayout &map, int thread, int reg) const {
+    HardwarePoint p = clamp(map, in_.point(thread));
     p.reg = uint64_t(reg);
     uint64_t word = map.at(p);
-    return std::pair(map.outs().coordinate(word, Dim::Offset), map.outs().coordinate(word, Dim::Block));
-  };
-  auto checkAccess = [&](const LinearLayout &map, int first, int elements, int predicted) {
-    for (size_t warp = 0; warp * in.lanes < in.values.size(); ++warp) {
-      std::vector<uint64_t> addresses;
-      for (int lane = 0; lane < in.lanes; ++lane) {
-        HardwarePoint p = in.point(int(warp) * in.lanes + lane);
-        uint64_t start = place(map, p, first).first;
-        EXPECT_EQ(start % elements, 0u) << "misaligned vector";
-        for (int e = 1; e < elements; ++e)
-          EXPECT_EQ(place(map, p, first + e).first, start + e) << "a vector with a gap";
-        addresses.push_back(start * bytes);
-      }
-      if (in.lanes == 32)
-        EXPECT_EQ(countWavefronts(addresses, elements * bytes), predicted);
-    }
-  };
-  for (int round = 0; round < plan.rounds; ++round) {
-    std::vector<std::vector<Cell>> memory(in.blocks, std::vector<Cell>(plan.scratchBytes / bytes));
-    for (size_t t = 0; t < in.values.size(); ++t) {
-      HardwarePoint p = in.point(int(t));
-      if ((p.lane & plan.replicaLanes) || (p.warp & plan.replicaWarps))
-        continue;
-      for (int r = 0; r < perRound; ++r) {
-        auto [offset, block] = place(plan.store, p, r);
-        EXPECT_EQ(block, p.block) << "stores stay in the CTA";
-        Cell &cell = memory[p.block][offset];
-        EXPECT_EQ(cell.writer, -1) << "stored twice";
-        cell = {stored[t][round * perRound + r], int(t) / in.lanes};
-      }
-    }
-    if (round == 0) {
-      for (int r = 0; r < perRound; r += plan.swizzle.storeElements)
-        checkAccess(plan.store, r, plan.swizzle.storeElements, plan.swizzle.storeWavefronts);
-      for (int r = 0; r < plan.load.size(Dim::Register); r += plan.swizzle.loadElements)
-        checkAccess(plan.load, r, plan.swizzle.loadElements, plan.swizzle.loadWavefronts);
-    }
-    for (size_t t = 0; t < in.values.size(); ++t)
-      for (int r = 0; r < plan.load.size(Dim::Register); ++r) {
-        HardwarePoint p = in.point(int(t));
-        auto [offset, block] = place(plan.load, p, r);
-        if (!plan.crossesBlocks)
-          EXPECT_EQ(block, p.block);
-        const Cell &cell = memory[block][offset];
-        EXPECT_GE(cell.writer, 0) << "nobody stored this";
-        if (plan.barrier == BarrierScope::Warp)
-          EXPECT_EQ(cell.writer, int(t) / in.lanes);
-        loaded[t].push_back(cell.value);
-      }
+    return {map.outs().coordinate(word, Dim::Offset), map.outs().coordinate(word, Dim::Block)};
   }
-  Threads out(in.lanes, in.warps, in.blocks);
-  for (size_t t = 0; t < loaded.size(); ++t)
-    out.values[t] = plan.destinationRegisters.apply(loaded[t]);
-  return out;
+
+  /// One instruction of a warp: calls piece(thread, register, offset, block) for each element that it moves.
+  template <typename Piece>
+  void forEachPiece(const LinearLayout &address, const LinearLayout &map, SharedAccess kind, int elements, int predicted, int warp,
+                    int first, Piece piece) {
+    std::vector<uint64_t> addresses;
+    auto align = [&](uint64_t start, int size) { EXPECT_EQ(start % size, 0u) << "misaligned access"; };
+    if (kind == SharedAccess::Vector) {
+      for (int lane = 0; lane < in_.lanes; ++lane) {
+        int thread = warp * in_.lanes + lane;
+        auto [start, block] = place(address, thread, first);
+        align(start, elements);
+        addresses.push_back(start * bytes_);
+        for (int e = 0; e < elements; ++e) {
+          EXPECT_EQ(place(map, thread, first + e), std::pair(start + e, block));
+          piece(thread, first + e, start + e, block);
+        }
+      }
+      if (in_.lanes == 32)
+        EXPECT_EQ(countWavefronts(addresses, elements * bytes_), predicted);
+      return;
+    }
+    ASSERT_EQ(in_.lanes, 32);
+    int wavefronts = 0;
+    for (int matrix = 0; matrix < elements / perWord_; ++matrix) {
+      addresses.clear();
+      for (int row = 0; row < 8; ++row) {
+        uint64_t start = place(address, warp * 32 + matrix * 8 + row, first).first;
+        align(start, 16 / bytes_);
+        addresses.push_back(start * bytes_);
+      }
+      wavefronts += countWavefronts(addresses, 16);
+      for (int lane = 0; lane < 32; ++lane)
+        for (int e = 0; e < perWord_; ++e) {
+          auto [row, column] = placeInMatrix(kind, lane, e, perWord_);
+          auto [start, block] = place(address, warp * 32 + matrix * 8 + row, first);
+          int thread = warp * 32 + lane, reg = first + matrix * perWord_ + e;
+          EXPECT_EQ(place(map, thread, reg), std::pair(start + column, block));
+          piece(thread, reg, start + column, block);
+        }
+    }
+    EXPECT_EQ(wavefronts, predicted);
+  }
+
+  const SharedMemoryPlan &plan_;
+  const Threads &in_;
+  int bytes_, perWord_;
+  Threads out_;
+  std::vector<std::vector<Cell>> memory_;
+};
+
+inline Threads runSharedMemory(const SharedMemoryPlan &plan, const Threads &in, int elementBits) {
+  return SimulatedSharedMemory(plan, in, elementBits).run();
 }
 
 inline Threads runPlan(const ConversionPlan &plan, const Threads &in, int elementBits) {
