@@ -16,6 +16,7 @@ ParserState::ParserState(const SourceBuffer &buffer, DiagnosticEngine &diagnosti
   last.begin = last.end = uint32_t(buffer.text().size());
   last.span = buffer.span(last.begin, last.end);
   tokens.push_back(last);
+  lastEnd = {tokens.front().span.line, tokens.front().span.column};
 }
 
 Module *ParserState::parseModule() {

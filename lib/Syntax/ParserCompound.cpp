@@ -25,7 +25,7 @@ StmtList ParserState::block(std::string_view owner, const SourceSpan &start) {
   if (!accept(K::Indent)) {
     fail(peek().span, "expected an indented block " + after + "; got " + got(peek()), "write `pass` for an empty block",
          "indentation-error")
-        ->note(rangeOf(start), std::string(owner) + " is here");
+        ->note(rangeOf(start), "the statement that needs the block begins here");
     return {};
   }
   while (!at(K::Dedent) && !at(K::EndMarker))
@@ -276,6 +276,8 @@ Arg *ParserState::parameter(bool annotations, bool starAnnotation) {
 /// `lambda`.
 Arguments *ParserState::parameters(TokenKind close, bool annotations) {
   Arguments *node = make<Arguments>(peek().span);
+  if (at(close))
+    return node;
   std::vector<Arg *> posonly, args, kwonly;
   ExprVector defaults, kwDefaults;
   bool sawSlash = false, sawStar = false;

@@ -166,8 +166,6 @@ Pattern *ParserState::valuePattern() {
   MatchValue *node = make<MatchValue>(peek().span);
   bool isString = at(K::String) || at(K::FStringStart);
   node->value = isString ? stringLiterals() : patternNumber();
-  if (node->value->is<JoinedStr>())
-    fail(node->value->span, "an f-string cannot be a pattern", "compare in a guard: case x if x == f\"...\"");
   under(node, node->value);
   return finish(node);
 }

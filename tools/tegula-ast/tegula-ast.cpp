@@ -28,6 +28,7 @@ constexpr const char *usage =
   --indent N               spaces for each level (default 2 for one file)
   --lines                  one line for each file, even for a single one
   --first-line N           number of the first line of the source
+  --no-indented            refuse a source whose first line is indented
   --max-depth N            bound on the depth of the tree
   --time                   print how long parsing takes, nothing else
 )";
@@ -58,6 +59,8 @@ bool parseArguments(int argc, char **argv, Options &options) {
       options.dump.positionsInFStrings = false;
     else if (arg == "--lines")
       options.lines = true;
+    else if (arg == "--no-indented")
+      options.parse.allowIndented = false;
     else if (arg == "--time")
       options.time = true;
     else if (arg == "--indent")
