@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The Python tests open this library in place of libtegula.so, to see exactly what the binding hands over. It compiles
-// nothing: the image it returns holds one of the host functions of FakeKernels.c and a section "request" that lists the
-// request and the answers of the environment, one line each. Comments in the kernel's source steer it:
+// nothing: the image it returns holds one of the host functions of FakeKernels.c (for a GPU an empty kernel) and a
+// section "request" that lists the request and the answers of the environment, one line each. Comments in the kernel's
+// source steer it:
 //
 //   # entry: dump              the function of FakeKernels.c to run
 //   # lookup: NAME             asks for a name; then `# getattr: NAME.a.b` follows attributes
@@ -79,6 +80,30 @@ int follow(const tegula_environment &environment, void *function, std::string pa
   while (status == TEGULA_FOUND && std::getline(parts, part, '.'))
     status = environment.getattr(environment.user, value.object, part.c_str(), &value, &error);
   return status;
+}
+
+// "nothing" and "dump" of FakeKernels.c for a GPU.
+std::string gpuKernel(const KernelMetadata &metadata) {
+  std::string text = ".version 8.0\n.target sm_80\n.address_size 64\n.visible .entry " + metadata.name + "(";
+  std::string body = "  .reg .u64 %out, %v;\n  .reg .u32 %s;\n";
+  for (size_t i = 0; i < metadata.arguments.size(); ++i) {
+    const std::string &type = metadata.arguments[i].type, number = std::to_string(i);
+    std::string width = type[0] == '*' || type.ends_with("64") ? "u64"
+                        : type == "i1" || type.ends_with("8")  ? "u8"
+                        : type.ends_with("16")                 ? "u16"
+                                                               : "u32";
+    text += (i ? ", .param ." : ".param .") + width + " p" + number;
+    if (i == 0)
+      body += "  ld.param.u64 %out, [p0];\n";
+    if (i >= 2)
+      body += "  ld.param." + width + " %v, [p" + number + "];\n  st.global.u64 [%out + " + std::to_string(8 + 8 * i) +
+              "], %v;\n";
+  }
+  const char *axes[] = {"x", "y", "z"};
+  for (int i = 0; i < 3; ++i)
+    body += std::string("  mov.u32 %s, %nctaid.") + axes[i] + ";\n  cvt.u64.u32 %v, %s;\n  st.global.u64 [%out + " +
+            std::to_string(8 * i) + "], %v;\n";
+  return text + ") {\n" + (metadata.name == "dump" ? body : "") + "  ret;\n}\n";
 }
 
 } // namespace
@@ -177,8 +202,12 @@ tegula_result *tegula_compile(const tegula_compile_request *request, const tegul
   image.setSection("llvm", "; keep_stages " + std::to_string(request->keep_stages));
   if (request->keep_stages)
     image.setSection("tile", "the tile stage");
-  std::ifstream file(std::getenv("TEGULA_FAKE_KERNELS"), std::ios::binary);
-  image.setSection("host", std::string(std::istreambuf_iterator<char>(file), {}));
+  if (image.metadata.isHost()) {
+    std::ifstream file(std::getenv("TEGULA_FAKE_KERNELS"), std::ios::binary);
+    image.setSection("host", std::string(std::istreambuf_iterator<char>(file), {}));
+  } else {
+    image.setSection("ptx", gpuKernel(image.metadata));
+  }
   if (const char *log = std::getenv("TEGULA_FAKE_LOG"))
     std::ofstream(log, std::ios::app) << source.name << "\n";
   result->ok = true;

@@ -36,8 +36,6 @@ def resolve(value):
         return (VALUE_OBJECT, None, None) if value.is_block() else (VALUE_TYPE, value.mangle(), None)
     if value is _tegula.cdiv:
         return VALUE_BUILTIN, "cdiv", None
-    if value is _tegula.next_power_of_2:
-        return VALUE_BUILTIN, "next_power_of_2", None
     name = _python_builtins.get(id(value))
     if name is not None:
         return VALUE_BUILTIN, "py." + name, None
@@ -82,8 +80,6 @@ def lookup_builtin(qualified_name):
     found = core._builtins.get(qualified_name)
     if found is not None:
         return found
-    if qualified_name == "next_power_of_2":
-        return _tegula.next_power_of_2
     for value, name in core.qualified_names.values():
         if name == qualified_name:
             return value

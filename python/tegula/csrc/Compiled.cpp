@@ -185,19 +185,17 @@ PyObject *callCompiled(CompiledObject *compiled, PyObject *grid, PyObject *const
   for (uint32_t i = 0; i < compiled->numArguments; ++i) {
     const AbiArgument &abi = compiled->arguments[i];
     PyObject *argument = arguments[all ? abi.parameter : i];
-    Reference name(PyUnicode_FromString(info->parameters[i].name));
-    if (!name)
-      return nullptr;
+    PyObject *name = PyTuple_GET_ITEM(compiled->parameterNames, abi.parameter);
     uint8_t mode = ModeAny | ModeNoOne | ModeReadOnly;
     if (abi.kind == TEGULA_PARAMETER_FLOAT)
       mode = ModeTypedFloat;
     uint8_t code = 0;
     PyObject *constant = nullptr;
     Bits &bits = values[abi.parameter];
-    Read read = readArgument(argument, mode, ElementF32, name.get(), reading, code, bits, constant);
+    Read read = readArgument(argument, mode, ElementF32, name, reading, code, bits, constant);
     if (reading.mixed) {
       PyErr_Format(PyExc_ValueError, "argument '%U' of kernel '%U' is on another device than the arguments before it",
-                   name.get(), compiled->name);
+                   name, compiled->name);
       return nullptr;
     }
     if (read == Read::Failed)
@@ -208,14 +206,14 @@ PyObject *callCompiled(CompiledObject *compiled, PyObject *grid, PyObject *const
                 : abi.kind == TEGULA_PARAMETER_FLOAT ? code == CodeTyped
                                                      : code >= CodeInt32 && code <= CodeBool;
     if (read != Read::Ok || !fits) {
-      PyErr_Format(PyExc_TypeError, "argument '%U' of kernel '%U' must be %s; got %s%s", name.get(), compiled->name,
+      PyErr_Format(PyExc_TypeError, "argument '%U' of kernel '%U' must be %s; got %s%s", name, compiled->name,
                    info->parameters[i].type, isPointer ? "*" : Py_TYPE(argument)->tp_name,
                    isPointer ? elementNames[(code - CodePointer) / 2] : "");
       return nullptr;
     }
     if (abi.aligned && bits.integer % 16 != 0) {
       PyErr_Format(PyExc_ValueError,
-                   "argument '%U' of kernel '%U' must be divisible by 16: the kernel was compiled for that", name.get(),
+                   "argument '%U' of kernel '%U' must be divisible by 16: the kernel was compiled for that", name,
                    compiled->name);
       return nullptr;
     }
@@ -259,6 +257,7 @@ void freeCompiled(PyObject *object) {
     tegula_unload(self->kernel);
   delete[] self->arguments;
   Py_CLEAR(self->name);
+  Py_CLEAR(self->parameterNames);
   Py_TYPE(object)->tp_free(object);
 }
 
@@ -309,6 +308,7 @@ PyObject *load(PyObject *object, PyObject *args) {
                     parameter.divisibility % 16 == 0};
   }
   assign(self->name, PyUnicode_FromString(info->name));
+  assign(self->parameterNames, Py_NewRef(names));
   delete[] self->arguments;
   self->arguments = arguments;
   self->numArguments = uint32_t(info->num_parameters);

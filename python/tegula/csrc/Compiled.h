@@ -31,6 +31,7 @@ struct CompiledObject {
   uint32_t numArguments;
   uint32_t numParameters;
   PyObject *name;
+  PyObject *parameterNames; // tuple
 };
 
 extern PyTypeObject compiledType;

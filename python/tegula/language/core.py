@@ -625,7 +625,7 @@ class const:
     """Annotation of a pointer parameter that the kernel only reads: `x_ptr: tl.const`."""
 
 
-class PropagateNan(enum.Enum):
+class PropagateNan(enum.IntEnum):
     """What `maximum`, `minimum` and `clamp` do with a NaN: NONE returns the other operand, ALL returns the NaN."""
 
     NONE = 0
@@ -675,7 +675,6 @@ for _name, _value in dict(
     constexpr_type=constexpr_type,
     constexpr=constexpr,
     const=const,
-    PropagateNan=PropagateNan,
     tensor=tensor,
     tensor_descriptor=tensor_descriptor,
     slice=slice,
@@ -683,12 +682,8 @@ for _name, _value in dict(
     tuple=tuple,
     range=range,
     static_range=static_range,
-    str_to_ty=str_to_ty,
-    get_int_dtype=get_int_dtype,
 ).items():
     register(_name)(_value)
-for _value in PropagateNan:
-    register(f"PropagateNan.{_value.name}")(_value)
 
 
 # ---- The programming model -----------------------------------------------------------------------------------------
