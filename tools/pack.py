@@ -27,8 +27,11 @@ def main():
     git = lambda *a: subprocess.run(["git", *a], cwd=ROOT, capture_output=True, text=True).stdout  # noqa: E731
     with tempfile.TemporaryDirectory() as folder:
         stage = pathlib.Path(folder) / "tegula"
+        # For C++ programs: find_package(Tegula). The library is replaced by the stripped one below.
+        install = ["cmake", "--install", options.build, "--component", "TegulaRuntime", "--prefix", stage]
+        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
         for name in ("lib", "bin"):
-            (stage / name).mkdir(parents=True)
+            (stage / name).mkdir(parents=True, exist_ok=True)
             for source in (options.build / name).iterdir():
                 if source.is_file() and not source.is_symlink() and (name == "bin" or ".so" in source.name):
                     strip(shutil.copy2(source, stage / name))

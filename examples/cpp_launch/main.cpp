@@ -4,11 +4,12 @@
 // No Python and no compiler in the process: the kernel was compiled before.
 //
 //   tegulac kernels/rmsnorm/rmsnorm.py --kernel rmsnorm_kernel --target host -o rmsnorm.tgk
-//       --signature "x_ptr: *fp16:16, w_ptr: *fp16:16, out_ptr: *fp16:16, stride: i32:16, N: i32:16, eps: fp32, BLOCK_SIZE: 4096"
+//       --signature "x_ptr: *fp16:16, w_ptr: *fp16:16, out_ptr: *fp16:16, stride: i32:16, N: i32:16, eps: fp32,
+//       BLOCK_SIZE: 4096"
 //   cpp_launch rmsnorm.tgk [rows] [columns]
 //
-// With --target sm_90a instead of host the same program runs on the GPU. It compares with a reference in double and exits
-// with 0 when all is well, 1 when not, and 77 when the kernel is for a GPU that is not there.
+// With --target sm_90a instead of host the same program runs on the GPU. It compares with a reference in double and
+// exits with 0 when all is well, 1 when not, and 77 when the kernel is for a GPU that is not there.
 //===----------------------------------------------------------------------===//
 #include "tegula/Runtime.h"
 

@@ -77,15 +77,15 @@ typedef struct {
   int max_threads_per_block;
   int max_threads_per_multiprocessor;
   int registers_per_multiprocessor;
-  int shared_memory_per_block;        /* without opting in */
-  int shared_memory_per_block_optin;  /* what a kernel may use at most */
+  int shared_memory_per_block;       /* without opting in */
+  int shared_memory_per_block_optin; /* what a kernel may use at most */
   int shared_memory_per_multiprocessor;
   int l2_cache_bytes;
   int clock_khz;
   int memory_clock_khz;
   int memory_bus_bits;
   uint64_t memory_bytes;
-  int driver_version;                 /* 13000 is CUDA 13.0 */
+  int driver_version; /* 13000 is CUDA 13.0 */
 } tegula_device_info;
 
 /* The number of GPUs; 0 when there is no driver or no GPU (tegula_last_error then says which). */
@@ -131,28 +131,28 @@ typedef enum {
 
 typedef struct {
   const char *name;
-  const char *type;              /* "*fp16", "i32", "fp32", ... */
+  const char *type; /* "*fp16", "i32", "fp32", ... */
   tegula_parameter_kind kind;
-  unsigned size;                 /* bytes of the value that the args entry points at */
-  unsigned divisibility;         /* 16: the kernel relies on the value or address being divisible by 16; else 1 */
+  unsigned size;                      /* bytes of the value that the args entry points at */
+  unsigned divisibility;              /* 16: the kernel relies on the value or address being divisible by 16; else 1 */
   tegula_parameter_kind element_kind; /* what a pointer points at; OPAQUE when it is no pointer or not known */
   unsigned element_size;
 } tegula_parameter;
 
 typedef struct {
   const char *name;
-  const char *target;            /* "sm_90a", ..., "host" */
-  const char *metadata;          /* JSON, as of tegula_image_metadata */
-  const char *loaded_from;       /* "cubin", "ptx" (the driver's compiler) or "host" */
-  int device;                    /* GPU number or TEGULA_DEVICE_HOST */
+  const char *target;      /* "sm_90a", ..., "host" */
+  const char *metadata;    /* JSON, as of tegula_image_metadata */
+  const char *loaded_from; /* "cubin", "ptx" (the driver's compiler) or "host" */
+  int device;              /* GPU number or TEGULA_DEVICE_HOST */
   int num_warps, num_ctas;
-  int registers;                 /* per thread, as the driver tells; -1 when unknown */
-  int spills;                    /* bytes, from the assembler; -1 when unknown */
-  int local_bytes;               /* per thread: stack and spills, as the driver tells */
+  int registers;   /* per thread, as the driver tells; -1 when unknown */
+  int spills;      /* bytes, from the assembler; -1 when unknown */
+  int local_bytes; /* per thread: stack and spills, as the driver tells */
   int shared_static_bytes;
   int shared_dynamic_bytes;
-  int max_threads;               /* per block, as the driver tells; 0 on the host */
-  int64_t scratch_bytes;         /* host: per thread */
+  int max_threads;       /* per block, as the driver tells; 0 on the host */
+  int64_t scratch_bytes; /* host: per thread */
   const tegula_parameter *parameters;
   size_t num_parameters;
 } tegula_kernel_info;
@@ -160,9 +160,9 @@ typedef struct {
 /* Lives as long as the kernel. */
 TEGULA_API const tegula_kernel_info *tegula_get_kernel_info(const tegula_kernel *kernel);
 
-/* Launches grid_x * grid_y * grid_z programs. args[i] points at the value of parameter i. stream is a CUstream (NULL: the
-   default stream); the host ignores it and returns when all programs ran. A grid with a zero launches nothing. Counts
-   and types are not checked here: the C++ header and the Python package do. */
+/* Launches grid_x * grid_y * grid_z programs. args[i] points at the value of parameter i. stream is a CUstream (NULL:
+   the default stream); the host ignores it and returns when all programs ran. A grid with a zero launches nothing.
+   Counts and types are not checked here: the C++ header and the Python package do. */
 TEGULA_API tegula_status tegula_launch(const tegula_kernel *kernel, uint32_t grid_x, uint32_t grid_y, uint32_t grid_z,
                                        void *stream, void **args);
 
@@ -205,15 +205,17 @@ TEGULA_API tegula_status tegula_event_elapsed(tegula_event *from, tegula_event *
 
 /* ---- The disk cache --------------------------------------------------------------------- */
 
-/* directory NULL: $TEGULA_CACHE_DIR, else $TRITON_CACHE_DIR/tegula, else $XDG_CACHE_HOME/tegula, else ~/.cache/tegula. A key is
-   any bytes that say all that the image depends on (source, types, constants, options, target, compiler version); the file's name is
-   their SHA-256. Safe with any number of processes and threads. */
+/* directory NULL: $TEGULA_CACHE_DIR, else $TRITON_CACHE_DIR/tegula, else $XDG_CACHE_HOME/tegula, else ~/.cache/tegula.
+   A key is any bytes that say all that the image depends on (source, types, constants, options, target, compiler
+   version); the file's name is their SHA-256. Safe with any number of processes and threads. */
 
 /* TEGULA_OK: *data (release it with tegula_free) is a whole, sound image. TEGULA_CACHE_MISS: there is none; a damaged
    file is removed and named in the log. */
-TEGULA_API tegula_status tegula_cache_get(const char *directory, const void *key, size_t key_size, void **data, size_t *size);
+TEGULA_API tegula_status tegula_cache_get(const char *directory, const void *key, size_t key_size, void **data,
+                                          size_t *size);
 /* Failure costs nothing but the entry; a folder that cannot be written is said once in the log. */
-TEGULA_API tegula_status tegula_cache_put(const char *directory, const void *key, size_t key_size, const void *data, size_t size);
+TEGULA_API tegula_status tegula_cache_put(const char *directory, const void *key, size_t key_size, const void *data,
+                                          size_t size);
 /* The default directory, or NULL when there is none (no cache). Release it with tegula_free. */
 TEGULA_API char *tegula_cache_directory(void);
 /* SHA-256 in lower-case hexadecimal, with its NUL. */

@@ -97,17 +97,33 @@ template <typename T> Mismatch pack(const tegula_parameter &parameter, const T &
     bool fits = false;
     if (parameter.kind == TEGULA_PARAMETER_SIGNED) {
       switch (parameter.size) {
-      case 1: fits = setInteger<int8_t>(slot, value); break;
-      case 2: fits = setInteger<int16_t>(slot, value); break;
-      case 4: fits = setInteger<int32_t>(slot, value); break;
-      case 8: fits = setInteger<int64_t>(slot, value); break;
+      case 1:
+        fits = setInteger<int8_t>(slot, value);
+        break;
+      case 2:
+        fits = setInteger<int16_t>(slot, value);
+        break;
+      case 4:
+        fits = setInteger<int32_t>(slot, value);
+        break;
+      case 8:
+        fits = setInteger<int64_t>(slot, value);
+        break;
       }
     } else if (parameter.kind == TEGULA_PARAMETER_UNSIGNED) {
       switch (parameter.size) {
-      case 1: fits = setInteger<uint8_t>(slot, value); break;
-      case 2: fits = setInteger<uint16_t>(slot, value); break;
-      case 4: fits = setInteger<uint32_t>(slot, value); break;
-      case 8: fits = setInteger<uint64_t>(slot, value); break;
+      case 1:
+        fits = setInteger<uint8_t>(slot, value);
+        break;
+      case 2:
+        fits = setInteger<uint16_t>(slot, value);
+        break;
+      case 4:
+        fits = setInteger<uint32_t>(slot, value);
+        break;
+      case 8:
+        fits = setInteger<uint64_t>(slot, value);
+        break;
       }
       if (parameter.type[1] == '1' && parameter.type[2] == '\0') // i1
         fits = fits && (value == T(0) || value == T(1));
@@ -257,7 +273,8 @@ private:
   Buffer(T *memory, size_t count, int device) : memory(memory), count(count), where(device) {}
   Status tooMany(size_t values) const {
     return Status(TEGULA_ERROR_INVALID_ARGUMENT, "expected at most " + std::to_string(count) +
-                                                     " elements, the size of the buffer; got " + std::to_string(values));
+                                                     " elements, the size of the buffer; got " +
+                                                     std::to_string(values));
   }
 
   T *memory;
@@ -285,7 +302,9 @@ public:
   const tegula_kernel_info &info() const { return *tegula_get_kernel_info(handle.get()); }
   std::string name() const { return info().name; }
   int device() const { return launcher->device; }
-  std::span<const tegula_parameter> parameters() const { return {information->parameters, information->num_parameters}; }
+  std::span<const tegula_parameter> parameters() const {
+    return {information->parameters, information->num_parameters};
+  }
   tegula_kernel *get() const { return handle.get(); }
 
   /// Launches on the stream (a CUstream or cudaStream_t; null: the default stream). On the host it returns when done.

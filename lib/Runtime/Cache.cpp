@@ -40,8 +40,8 @@ std::optional<std::string> Cache::get(std::string_view key) const {
   if (directory.empty())
     return std::nullopt;
   std::string path = pathOf(key);
-  // Mostly a miss is a file that is not there: no text is made for it. A network file system may lose a file between any two
-  // steps; that too is a plain miss.
+  // Mostly a miss is a file that is not there: no text is made for it. A network file system may lose a file between
+  // any two steps; that too is a plain miss.
   if (access(path.c_str(), F_OK) != 0)
     return std::nullopt;
   Result<std::string> bytes = readWholeFile(path);
@@ -64,8 +64,8 @@ Status Cache::put(std::string_view key, std::string_view image) const {
   std::string path = pathOf(key);
   std::error_code error;
   fs::create_directories(fs::path(path).parent_path(), error);
-  Status status = error ? Status(TEGULA_ERROR_IO, "cannot create the folder '" +
-                                                      fs::path(path).parent_path().string() + "': " + error.message())
+  Status status = error ? Status(TEGULA_ERROR_IO, "cannot create the folder '" + fs::path(path).parent_path().string() +
+                                                      "': " + error.message())
                         : writeFileAtomically(path, image);
   if (!status)
     logWarningOnce("cache " + directory, "cannot write to the cache folder '" + directory + "': " + status.message() +

@@ -52,9 +52,9 @@ struct KernelConstant {
 };
 
 struct KernelMetadata {
-  std::string name;   ///< of the entry point: the PTX .entry or the ELF symbol
-  std::string target; ///< "sm_80", "sm_90a", ..., "host"
-  std::string cpu;    ///< host: the processor compiled for, "znver3"
+  std::string name;                  ///< of the entry point: the PTX .entry or the ELF symbol
+  std::string target;                ///< "sm_80", "sm_90a", ..., "host"
+  std::string cpu;                   ///< host: the processor compiled for, "znver3"
   std::vector<std::string> features; ///< host: what the code needs, "avx2", "fma", "avx512f"; checked at load
   int numWarps = 4;
   int numStages = 3;
@@ -63,8 +63,8 @@ struct KernelMetadata {
   int64_t scratch = 0; ///< host: bytes of scratch per thread
   std::vector<KernelArgument> arguments;
   std::vector<KernelConstant> constants;
-  int registers = -1; ///< per thread, as the assembler said; -1: unknown
-  int spills = -1;    ///< bytes of spill stores and loads; -1: unknown
+  int registers = -1;    ///< per thread, as the assembler said; -1: unknown
+  int spills = -1;       ///< bytes of spill stores and loads; -1: unknown
   std::string assembler; ///< "nvjitlink 13.0", "ptxas 13.0.88", "driver"; empty on the host
   std::string version;   ///< of the compiler
 

@@ -32,8 +32,7 @@ public:
     const Json *value = find(key, false);
     if (!value)
       return;
-    if (!value->is_number_integer() ||
-        (value->is_number_unsigned() && value->get<uint64_t>() > uint64_t(INT64_MAX)))
+    if (!value->is_number_integer() || (value->is_number_unsigned() && value->get<uint64_t>() > uint64_t(INT64_MAX)))
       return complain(key, "an integer", *value);
     int64_t number = value->get<int64_t>();
     if (number < least || number > most)

@@ -98,8 +98,8 @@ int main(int argc, char **argv) {
   int32_t n = 4096;
   float eps = 1e-6f;
   void *args[] = {&p, &p, &p, &p, &n, &n, &n, &n, &n, &n, &n, &n, &eps};
-  using DriverLaunch = int (*)(void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *,
-                               void **, void **);
+  using DriverLaunch =
+      int (*)(void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **, void **);
   auto driver = reinterpret_cast<DriverLaunch>(launcher->driver_launch);
 
   std::vector<Way> ways;
@@ -146,11 +146,13 @@ int main(int argc, char **argv) {
     }
 
   const double base = ways[0].median();
-  std::printf("13 arguments, %s, median of %d rounds of %d launches\n", Device::info(kernel.device())->name, rounds, launches);
+  std::printf("13 arguments, %s, median of %d rounds of %d launches\n", Device::info(kernel.device())->name, rounds,
+              launches);
   std::printf("%-16s %8s %8s %10s\n", "", "us", "ratio", "extra us");
   for (Way &way : ways)
     std::printf("%-16s %8.3f %8.3f %+10.3f\n", way.name, way.median(), way.median() / base, way.median() - base);
   const double extra = ways.back().median() - base;
-  std::printf("C++ launch: driver %+.3f us, allowed %+.1f: %s\n", extra, allowedExtra, extra <= allowedExtra ? "ok" : "TOO SLOW");
+  std::printf("C++ launch: driver %+.3f us, allowed %+.1f: %s\n", extra, allowedExtra,
+              extra <= allowedExtra ? "ok" : "TOO SLOW");
   return extra <= allowedExtra ? 0 : 1;
 }

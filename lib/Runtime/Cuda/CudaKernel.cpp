@@ -1,8 +1,8 @@
 //===- CudaKernel.cpp - Kernels that run on a GPU -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Loading prefers the cubin, and hands the PTX to the driver's own compiler when there is no cubin that this GPU and driver
-// take. All that can be refused is refused here, with the numbers, so that a launch is one call of the driver.
+// Loading prefers the cubin, and hands the PTX to the driver's own compiler when there is no cubin that this GPU and
+// driver take. All that can be refused is refused here, with the numbers, so that a launch is one call of the driver.
 //===----------------------------------------------------------------------===//
 #include "lib/Runtime/Cuda/Device.h"
 #include "lib/Runtime/LastError.h"
@@ -25,8 +25,7 @@ struct CudaKernel : tegula_kernel {
   static tegula_status run(const tegula_launcher *self, uint32_t x, uint32_t y, uint32_t z, void *stream, void **args);
   static tegula_status runCluster(const tegula_launcher *self, uint32_t x, uint32_t y, uint32_t z, void *stream,
                                   void **args);
-  template <typename Try>
-  tegula_status retry(Try launchOnce, CUresult first, uint32_t x, uint32_t y, uint32_t z) const;
+  template <typename Try> tegula_status retry(Try launchOnce, CUresult first, uint32_t x, uint32_t y, uint32_t z) const;
   CUresult launchCluster(uint32_t x, uint32_t y, uint32_t z, void *stream, void **args) const;
 
   const Driver &api;
@@ -99,7 +98,8 @@ tegula_status CudaKernel::retry(Try launchOnce, CUresult result, uint32_t x, uin
                      std::to_string(shared_bytes) + " bytes of shared memory)";
   Status status = api.error(what, result);
   if (result == CUDA_ERROR_INVALID_VALUE && (y > 65535 || z > 65535 || x > 0x7fffffff))
-    status = Status(TEGULA_ERROR_INVALID_ARGUMENT, what + ": the grid is too large; a GPU takes up to 2147483647x65535x65535");
+    status = Status(TEGULA_ERROR_INVALID_ARGUMENT,
+                    what + ": the grid is too large; a GPU takes up to 2147483647x65535x65535");
   else if (result >= 700 && result < 800 && result != CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES)
     status = Status(status.code(), status.message() + "; an earlier kernel on this GPU may be what failed");
   return setLastError(status);
@@ -187,11 +187,14 @@ Result<std::unique_ptr<tegula_kernel>> loadCudaKernel(const KernelImage &image, 
                                                        nameOf(*gpu, device) + "; compile it for that target");
   // What is known before the driver has to be asked.
   const int threads = 32 * metadata.numWarps;
-  if (metadata.shared > gpu->shared_memory_per_block_optin)
-    return shortage("shared memory", metadata.shared, gpu->shared_memory_per_block_optin,
-                    cannot + "out of shared memory: it needs " + std::to_string(metadata.shared) + " bytes; " +
+  auto outOfSharedMemory = [&](int64_t needed) {
+    return shortage("shared memory", needed, gpu->shared_memory_per_block_optin,
+                    cannot + "out of shared memory: it needs " + std::to_string(needed) + " bytes; " +
                         nameOf(*gpu, device) + " and has " + std::to_string(gpu->shared_memory_per_block_optin) +
                         " for a block; use smaller blocks or fewer num_stages");
+  };
+  if (metadata.shared > gpu->shared_memory_per_block_optin)
+    return outOfSharedMemory(metadata.shared);
 
   Result<ScopedContext> scope = ScopedContext::enter(device);
   if (!scope)
@@ -209,9 +212,10 @@ Result<std::unique_ptr<tegula_kernel>> loadCudaKernel(const KernelImage &image, 
     result = loadModule(api, *ptx, module, log);
   }
   if (result != CUDA_SUCCESS) {
-    Status status = api.error(cannot + "the driver (" + api.versionText() + ") does not take its " + from +
-                                  (metadata.assembler.empty() || from[0] == 'p' ? "" : " (made by " + metadata.assembler + ")"),
-                              result);
+    Status status =
+        api.error(cannot + "the driver (" + api.versionText() + ") does not take its " + from +
+                      (metadata.assembler.empty() || from[0] == 'p' ? "" : " (made by " + metadata.assembler + ")"),
+                  result);
     std::string text = status.message();
     if (result == CUDA_ERROR_UNSUPPORTED_PTX_VERSION || result == CUDA_ERROR_NO_BINARY_FOR_GPU ||
         result == CUDA_ERROR_INVALID_IMAGE)
@@ -224,9 +228,8 @@ Result<std::unique_ptr<tegula_kernel>> loadCudaKernel(const KernelImage &image, 
   auto kernel = std::make_unique<CudaKernel>(metadata, api, scope->get(), module);
   CUfunction function = nullptr;
   if (CUresult result = api.moduleFunction(&function, module, metadata.name.c_str()))
-    return result == CUDA_ERROR_NOT_FOUND
-               ? Status(TEGULA_ERROR_IMAGE, cannot + "its code has no entry of that name")
-               : api.error(cannot + "cannot find its entry", result);
+    return result == CUDA_ERROR_NOT_FOUND ? Status(TEGULA_ERROR_IMAGE, cannot + "its code has no entry of that name")
+                                          : api.error(cannot + "cannot find its entry", result);
 
   int maxThreads = 0;
   tegula_kernel_info &info = kernel->info;
@@ -248,15 +251,15 @@ Result<std::unique_ptr<tegula_kernel>> loadCudaKernel(const KernelImage &image, 
                     cannot + "out of threads: num_warps=" + std::to_string(metadata.numWarps) + " needs " +
                         std::to_string(threads) + " a block; with " + std::to_string(info.registers) +
                         " registers a thread it can have " + std::to_string(maxThreads) + "; use fewer num_warps");
-  int64_t shared = metadata.shared + info.shared_static_bytes;
-  if (shared > gpu->shared_memory_per_block_optin)
-    return shortage("shared memory", shared, gpu->shared_memory_per_block_optin,
-                    cannot + "out of shared memory: it needs " + std::to_string(shared) + " bytes; " +
-                        nameOf(*gpu, device) + " and has " + std::to_string(gpu->shared_memory_per_block_optin) +
-                        " for a block; use smaller blocks or fewer num_stages");
-  if (shared > gpu->shared_memory_per_block)
-    if (CUresult result = api.functionSetAttribute(function, FunctionMaxDynamicSharedSize, int(metadata.shared)))
-      return api.error(cannot + "cannot reserve " + std::to_string(metadata.shared) + " bytes of shared memory", result);
+  // How much of it the driver keeps for itself only the driver knows: it decides.
+  if (int64_t shared = metadata.shared + info.shared_static_bytes; shared > gpu->shared_memory_per_block) {
+    CUresult result = api.functionSetAttribute(function, FunctionMaxDynamicSharedSize, int(metadata.shared));
+    if (result == CUDA_ERROR_INVALID_VALUE)
+      return outOfSharedMemory(shared);
+    if (result != CUDA_SUCCESS)
+      return api.error(cannot + "cannot reserve " + std::to_string(metadata.shared) + " bytes of shared memory",
+                       result);
+  }
   if (metadata.numCtas > 1) {
     if (!api.launchKernelEx)
       return Status(TEGULA_ERROR_NO_DRIVER, cannot + "num_ctas=" + std::to_string(metadata.numCtas) +

@@ -40,14 +40,14 @@ Status start(Driver &driver) {
   std::string why;
   void *library = openLibrary(why);
   if (!library)
-    return Status(TEGULA_ERROR_NO_DRIVER, "no CUDA driver: " + why +
-                                              "; install NVIDIA's driver, or compile for target host to run on the CPU");
-#define TEGULA_LOAD(NAME, SYMBOL, ...)                                                                                 \
-  driver.NAME = reinterpret_cast<decltype(driver.NAME)>(dlsym(library, #SYMBOL));
+    return Status(TEGULA_ERROR_NO_DRIVER,
+                  "no CUDA driver: " + why + "; install NVIDIA's driver, or compile for target host to run on the CPU");
+#define TEGULA_LOAD(NAME, SYMBOL, ...) driver.NAME = reinterpret_cast<decltype(driver.NAME)>(dlsym(library, #SYMBOL));
 #define TEGULA_NEED(NAME, SYMBOL, ...)                                                                                 \
   TEGULA_LOAD(NAME, SYMBOL)                                                                                            \
   if (!driver.NAME)                                                                                                    \
-    return Status(TEGULA_ERROR_NO_DRIVER, "the CUDA driver library has no " #SYMBOL "; it is too old: install a newer driver");
+    return Status(TEGULA_ERROR_NO_DRIVER,                                                                              \
+                  "the CUDA driver library has no " #SYMBOL "; it is too old: install a newer driver");
   TEGULA_CUDA_FUNCTIONS(TEGULA_NEED)
   TEGULA_CUDA_OPTIONAL_FUNCTIONS(TEGULA_LOAD)
 #undef TEGULA_NEED

@@ -3,8 +3,9 @@
 //
 // The dynamic linker takes a path, so the bytes get one: /proc/self/fd/N of an anonymous file. It also remembers
 // every object under the path that it was opened by and answers with the old object when it sees the path again. N is
-// used again as soon as the descriptor is closed, so N alone would hand out the wrong kernel. Each load therefore spells
-// the path in its own way: a counter's bits become "//" and "/./" between the components, which mean the same folder.
+// used again as soon as the descriptor is closed, so N alone would hand out the wrong kernel. Each load therefore
+// spells the path in its own way: a counter's bits become "//" and "/./" between the components, which mean the same
+// folder.
 //===----------------------------------------------------------------------===//
 #include "lib/Runtime/Host/SharedObject.h"
 

@@ -50,9 +50,7 @@ constexpr auto watchTime = std::chrono::microseconds(40);
 void futexWait(Word &word, uint32_t expected) {
   syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0);
 }
-void futexWake(Word &word, int count) {
-  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
-}
+void futexWake(Word &word, int count) { syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0); }
 
 void pause() {
 #if defined(__x86_64__)
@@ -62,8 +60,8 @@ void pause() {
 #endif
 }
 
-/// Polls until `done` or until watchTime is over. It yields now and then: on a busy machine the thread that it waits for
-/// may have been put on the same processor, and polling would hold it up.
+/// Polls until `done` or until watchTime is over. It yields now and then: on a busy machine the thread that it waits
+/// for may have been put on the same processor, and polling would hold it up.
 template <typename Done> bool watch(Done done) {
   for (int i = 0; i < 64; ++i) {
     if (done())

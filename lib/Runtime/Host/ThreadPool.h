@@ -20,9 +20,9 @@ using RangeFunction = void (*)(void *context, int64_t begin, int64_t end, void *
 /// TEGULA_NUM_THREADS when it is set, else the number of processors that the process may run on. Read once.
 int numThreads();
 
-/// Calls `body` on disjoint ranges that cover [0, total) and returns when all have run. `scratch` is 64-byte aligned and
-/// has scratchBytes (null when that is 0). Called from inside a body it runs on the calling thread alone.
-/// Safe in a child of fork(): the child makes threads of its own.
+/// Calls `body` on disjoint ranges that cover [0, total) and returns when all have run. `scratch` is 64-byte aligned
+/// and has scratchBytes (null when that is 0). Called from inside a body it runs on the calling thread alone. Safe in a
+/// child of fork(): the child makes threads of its own.
 Status parallelFor(int64_t total, size_t scratchBytes, RangeFunction body, void *context);
 
 } // namespace tegula::runtime::host

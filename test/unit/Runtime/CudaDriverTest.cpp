@@ -64,14 +64,16 @@ TEST(CudaDriver, NoLibrary) {
         setenv("TEGULA_LIBCUDA", "/nowhere/libcuda.so.1", 1);
         return std::to_string(Device::count()) + " " + tegula_last_error();
       },
-      "0 no CUDA driver: /nowhere/libcuda.so.1: cannot open shared object file: No such file or directory; install NVIDIA's "
+      "0 no CUDA driver: /nowhere/libcuda.so.1: cannot open shared object file: No such file or directory; install "
+      "NVIDIA's "
       "driver, or compile for target host to run on the CPU");
   expectSaid(
       [] {
         setenv("TEGULA_LIBCUDA", "/nowhere/libcuda.so.1", 1);
         return loadError(gpuImage());
       },
-      "cannot load kernel 'add': no CUDA driver: /nowhere/libcuda.so.1: cannot open shared object file: No such file or "
+      "cannot load kernel 'add': no CUDA driver: /nowhere/libcuda.so.1: cannot open shared object file: No such file "
+      "or "
       "directory; install NVIDIA's driver, or compile for target host to run on the CPU");
 }
 
@@ -87,9 +89,10 @@ TEST(CudaDriver, LibraryThatIsNoDriver) {
 TEST(CudaDriver, NoGpu) {
   expectSaid([] { return useFake({{"FAKE_INIT", "100"}}), loadError(gpuImage()); },
              "cannot load kernel 'add': no CUDA device: the driver is installed but finds no GPU");
-  expectSaid([] { return useFake({{"FAKE_DEVICES", "0"}}), loadError(gpuImage()); },
-             "cannot load kernel 'add': no CUDA device: the driver is installed but finds no GPU (is CUDA_VISIBLE_DEVICES "
-             "empty?)");
+  expectSaid(
+      [] { return useFake({{"FAKE_DEVICES", "0"}}), loadError(gpuImage()); },
+      "cannot load kernel 'add': no CUDA device: the driver is installed but finds no GPU (is CUDA_VISIBLE_DEVICES "
+      "empty?)");
   expectSaid([] { return useFake({{"FAKE_DEVICES", "2"}}), loadError(gpuImage(), 2); },
              "cannot load kernel 'add': there is no GPU 2; this machine shows 2, numbered from 0");
 }
@@ -97,9 +100,10 @@ TEST(CudaDriver, NoGpu) {
 TEST(CudaDriver, DriverThatDoesNotStart) {
   expectSaid([] { return useFake({{"FAKE_INIT", "803"}}), loadError(gpuImage()); },
              "cannot load kernel 'add': the CUDA driver does not start: CUDA_ERROR_803: words of the driver");
-  expectSaid([] { return useFake({{"FAKE_INIT", "34"}}), loadError(gpuImage()); },
-             "cannot load kernel 'add': the CUDA driver does not start: CUDA_ERROR_34: words of the driver; the library "
-             "found is the toolkit's stub, not a driver");
+  expectSaid(
+      [] { return useFake({{"FAKE_INIT", "34"}}), loadError(gpuImage()); },
+      "cannot load kernel 'add': the CUDA driver does not start: CUDA_ERROR_34: words of the driver; the library "
+      "found is the toolkit's stub, not a driver");
 }
 
 TEST(CudaDriver, DeviceInfo) {
@@ -115,16 +119,22 @@ TEST(CudaDriver, DeviceInfo) {
 }
 
 TEST(CudaLoad, ArchitectureMustFit) {
-  expectSaid([] { return useFake({{"FAKE_CAPABILITY", "80"}}), loadError(gpuImage("sm_90a")); },
-             "cannot load kernel 'add': it was compiled for sm_90a; GPU 0 (Fake 0) is sm_80; compile it for that target");
+  expectSaid(
+      [] { return useFake({{"FAKE_CAPABILITY", "80"}}), loadError(gpuImage("sm_90a")); },
+      "cannot load kernel 'add': it was compiled for sm_90a; GPU 0 (Fake 0) is sm_80; compile it for that target");
   // sm_90a is for that GPU only, sm_90 runs on all later ones by its PTX, sm_80 on sm_86 by its cubin.
-  expectSaid([] { return useFake({{"FAKE_CAPABILITY", "100"}}), loadError(gpuImage("sm_90a")); },
-             "cannot load kernel 'add': it was compiled for sm_90a; GPU 0 (Fake 0) is sm_100; compile it for that target");
-  for (auto [target, gpu, from] : {std::tuple{"sm_90", "100", "ptx"}, {"sm_80", "86", "cubin"}, {"sm_80", "90", "ptx"},
-                                   {"sm_90a", "90", "cubin"}, {"sm_86", "86", "cubin"}})
+  expectSaid(
+      [] { return useFake({{"FAKE_CAPABILITY", "100"}}), loadError(gpuImage("sm_90a")); },
+      "cannot load kernel 'add': it was compiled for sm_90a; GPU 0 (Fake 0) is sm_100; compile it for that target");
+  for (auto [target, gpu, from] : {std::tuple{"sm_90", "100", "ptx"},
+                                   {"sm_80", "86", "cubin"},
+                                   {"sm_80", "90", "ptx"},
+                                   {"sm_90a", "90", "cubin"},
+                                   {"sm_86", "86", "cubin"}})
     expectSaid([=] { return useFake({{"FAKE_CAPABILITY", gpu}}), loaded(gpuImage(target)).info().loaded_from; }, from);
-  expectSaid([] { return useFake({{"FAKE_CAPABILITY", "80"}}), loadError(gpuImage("sm_86")); },
-             "cannot load kernel 'add': it was compiled for sm_86; GPU 0 (Fake 0) is sm_80; compile it for that target");
+  expectSaid(
+      [] { return useFake({{"FAKE_CAPABILITY", "80"}}), loadError(gpuImage("sm_86")); },
+      "cannot load kernel 'add': it was compiled for sm_86; GPU 0 (Fake 0) is sm_80; compile it for that target");
   expectSaid([] { return useFake(), loadError(gpuImage("gfx942")); },
              "cannot load kernel 'add': expected target 'host' or 'sm_XY'; got 'gfx942'");
 }
@@ -136,7 +146,8 @@ TEST(CudaLoad, PtxWhereTheDriverRefusesTheCubin) {
         useFake({{"FAKE_LOAD_CUBIN", "200"}, {"FAKE_LOAD_PTX", "222"}});
         return loadError(gpuImage());
       },
-      "cannot load kernel 'add': the driver (CUDA 12.2) does not take its ptx: CUDA_ERROR_222: words of the driver; the "
+      "cannot load kernel 'add': the driver (CUDA 12.2) does not take its ptx: CUDA_ERROR_222: words of the driver; "
+      "the "
       "driver may be too old for it: update the driver\nptxas: line 3 is wrong");
   expectSaid(
       [] {
@@ -147,7 +158,8 @@ TEST(CudaLoad, PtxWhereTheDriverRefusesTheCubin) {
         cubinOnly.setSection("cubin", "x");
         return loadError(cubinOnly);
       },
-      "cannot load kernel 'add': the driver (CUDA 12.2) does not take its cubin (made by nvjitlink 13.0): CUDA_ERROR_200: "
+      "cannot load kernel 'add': the driver (CUDA 12.2) does not take its cubin (made by nvjitlink 13.0): "
+      "CUDA_ERROR_200: "
       "words of the driver; the driver may be too old for it: update the driver");
 }
 
@@ -164,7 +176,8 @@ TEST(CudaLoad, ResourcesAreCheckedWithNumbers) {
         image.metadata.shared = 300000;
         return loadError(image) + resource();
       },
-      "cannot load kernel 'add': out of shared memory: it needs 300000 bytes; GPU 0 (Fake 0) is sm_90 and has 232448 for a "
+      "cannot load kernel 'add': out of shared memory: it needs 300000 bytes; GPU 0 (Fake 0) is sm_90 and has 232448 "
+      "for a "
       "block; use smaller blocks or fewer num_stages [shared memory 300000 232448]");
   expectSaid(
       [&] {
@@ -173,7 +186,8 @@ TEST(CudaLoad, ResourcesAreCheckedWithNumbers) {
         image.metadata.shared = 200000;
         return loadError(image) + resource();
       },
-      "cannot load kernel 'add': out of shared memory: it needs 232449 bytes; GPU 0 (Fake 0) is sm_90 and has 232448 for a "
+      "cannot load kernel 'add': out of shared memory: it needs 232449 bytes; GPU 0 (Fake 0) is sm_90 and has 232448 "
+      "for a "
       "block; use smaller blocks or fewer num_stages [shared memory 232449 232448]");
   expectSaid(
       [&] {
@@ -182,7 +196,8 @@ TEST(CudaLoad, ResourcesAreCheckedWithNumbers) {
         image.metadata.numWarps = 16;
         return loadError(image) + resource();
       },
-      "cannot load kernel 'add': out of threads: num_warps=16 needs 512 a block; with 40 registers a thread it can have 384; "
+      "cannot load kernel 'add': out of threads: num_warps=16 needs 512 a block; with 40 registers a thread it can "
+      "have 384; "
       "use fewer num_warps [threads 512 384]");
 }
 
@@ -262,12 +277,14 @@ TEST(CudaLaunch, Clusters) {
 }
 
 TEST(CudaLaunch, Failures) {
-  expectSaid([] { return useFake({{"FAKE_LAUNCH", "1"}}), loaded(gpuImage()).launch({1, 70000}, nullptr, 1).message(); },
-             "cannot launch kernel 'add' (grid 1x70000x1, 128 threads, 0 bytes of shared memory): the grid is too large; a "
-             "GPU takes up to 2147483647x65535x65535");
-  expectSaid([] { return useFake({{"FAKE_LAUNCH", "719"}}), loaded(gpuImage()).launch({1}, nullptr, 1).message(); },
-             "cannot launch kernel 'add' (grid 1x1x1, 128 threads, 0 bytes of shared memory): CUDA_ERROR_719: words of the "
-             "driver; an earlier kernel on this GPU may be what failed");
+  expectSaid(
+      [] { return useFake({{"FAKE_LAUNCH", "1"}}), loaded(gpuImage()).launch({1, 70000}, nullptr, 1).message(); },
+      "cannot launch kernel 'add' (grid 1x70000x1, 128 threads, 0 bytes of shared memory): the grid is too large; a "
+      "GPU takes up to 2147483647x65535x65535");
+  expectSaid(
+      [] { return useFake({{"FAKE_LAUNCH", "719"}}), loaded(gpuImage()).launch({1}, nullptr, 1).message(); },
+      "cannot launch kernel 'add' (grid 1x1x1, 128 threads, 0 bytes of shared memory): CUDA_ERROR_719: words of the "
+      "driver; an earlier kernel on this GPU may be what failed");
   expectSaid([] { return useFake({{"FAKE_SYNCHRONIZE", "700"}}), Device::synchronize(0).message(); },
              "work on GPU 0 failed: CUDA_ERROR_700: words of the driver");
 }
@@ -299,7 +316,8 @@ TEST(CudaDriver, SaysThatAForkedChildCannotUseIt) {
         waitpid(child, nullptr, 0);
         return std::string();
       },
-      "cannot launch kernel 'add' (grid 1x1x1, 128 threads, 0 bytes of shared memory): CUDA_ERROR_3: words of the driver; "
+      "cannot launch kernel 'add' (grid 1x1x1, 128 threads, 0 bytes of shared memory): CUDA_ERROR_3: words of the "
+      "driver; "
       "CUDA was started before this process was forked: use the 'spawn' start method|");
 }
 

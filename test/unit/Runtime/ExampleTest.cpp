@@ -58,7 +58,8 @@ TEST(Example, SaysThatThereIsNoGpu) {
   ASSERT_TRUE(gpuImage().writeFile(folder / "k.tgk").ok());
   Outcome example = run("TEGULA_LIBCUDA=/nowhere '" TEGULA_TEST_EXAMPLE "' '" + folder / "k.tgk" + "'");
   EXPECT_EQ(example.status, 77);
-  EXPECT_TRUE(example.output.starts_with("cpp_launch: error: cannot load kernel 'add': no CUDA driver: ")) << example.output;
+  EXPECT_TRUE(example.output.starts_with("cpp_launch: error: cannot load kernel 'add': no CUDA driver: "))
+      << example.output;
 }
 
 /// From kernel.py: what tegulac makes is what the example launches.
@@ -68,9 +69,11 @@ TEST_P(ExampleWithTegulac, LaunchesWhatTegulacMade) {
   if (access(TEGULA_TEST_TEGULAC, X_OK) != 0)
     GTEST_SKIP() << "tegulac was not built";
   TemporaryFolder folder;
-  Outcome compile = run("'" TEGULA_TEST_TEGULAC "' '" TEGULA_TEST_SOURCE "/kernels/rmsnorm/rmsnorm.py' --kernel rmsnorm_kernel "
-                    "--signature 'x_ptr: *fp16:16, w_ptr: *fp16:16, out_ptr: *fp16:16, stride: i32:16, N: i32:16, "
-                    "eps: fp32, BLOCK_SIZE: 4096' --target " + std::string(GetParam()) + " -o '" + folder / "k.tgk" + "'");
+  Outcome compile =
+      run("'" TEGULA_TEST_TEGULAC "' '" TEGULA_TEST_SOURCE "/kernels/rmsnorm/rmsnorm.py' --kernel rmsnorm_kernel "
+          "--signature 'x_ptr: *fp16:16, w_ptr: *fp16:16, out_ptr: *fp16:16, stride: i32:16, N: i32:16, "
+          "eps: fp32, BLOCK_SIZE: 4096' --target " +
+          std::string(GetParam()) + " -o '" + folder / "k.tgk" + "'");
   ASSERT_EQ(compile.status, 0) << compile.output;
   for (const char *shape : {"64 4096", "37 4080", "5 16"}) {
     Outcome example = run("'" TEGULA_TEST_EXAMPLE "' '" + folder / "k.tgk" + "' " + shape);
@@ -87,10 +90,12 @@ TEST(Example, BuildsAloneWithAnInstalledRuntime) {
     GTEST_SKIP() << "a program without sanitizers cannot link a runtime with them";
   TemporaryFolder folder;
   std::string cmake = "'" TEGULA_TEST_CMAKE "' ";
-  Outcome install = run(cmake + "--install '" TEGULA_TEST_BUILD "' --component TegulaRuntime --prefix '" + folder / "prefix" + "'");
+  Outcome install =
+      run(cmake + "--install '" TEGULA_TEST_BUILD "' --component TegulaRuntime --prefix '" + folder / "prefix" + "'");
   ASSERT_EQ(install.status, 0) << install.output;
-  Outcome configure = run(cmake + "-S '" TEGULA_TEST_SOURCE "/examples/cpp_launch' -B '" + folder / "build" +
-                      "' -DCMAKE_CXX_COMPILER='" TEGULA_TEST_CXX "' -DCMAKE_PREFIX_PATH='" + folder / "prefix" + "'");
+  Outcome configure =
+      run(cmake + "-S '" TEGULA_TEST_SOURCE "/examples/cpp_launch' -B '" + folder / "build" +
+          "' -DCMAKE_CXX_COMPILER='" TEGULA_TEST_CXX "' -DCMAKE_PREFIX_PATH='" + folder / "prefix" + "'");
   ASSERT_EQ(configure.status, 0) << configure.output;
   Outcome build = run(cmake + "--build '" + folder / "build" + "'");
   ASSERT_EQ(build.status, 0) << build.output;

@@ -21,9 +21,9 @@ static int number(const char *name, int otherwise) {
       fprintf(stderr, __VA_ARGS__);                                                                                    \
   } while (0)
 
-static char primary[8];            /* primary context of device i is &primary[i] */
+static char primary[8]; /* primary context of device i is &primary[i] */
 static __thread char *current;
-static __thread char *below;       /* one level of push is all that the runtime uses */
+static __thread char *below; /* one level of push is all that the runtime uses */
 
 int cuInit(unsigned flags) { return number("FAKE_INIT", 0); }
 int cuDriverGetVersion(int *version) { return *version = 12020, 0; }
@@ -40,12 +40,23 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device) { return *bytes = 1 << 30, 0;
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
   int capability = number("FAKE_CAPABILITY", 90);
   switch (attribute) {
-  case 75: *value = capability / 10; return 0;
-  case 76: *value = capability % 10; return 0;
-  case 8: *value = 49152; return 0;
-  case 97: *value = 232448; return 0;
-  case 13: return 1; /* an attribute that this driver does not know */
-  default: *value = attribute; return 0;
+  case 75:
+    *value = capability / 10;
+    return 0;
+  case 76:
+    *value = capability % 10;
+    return 0;
+  case 8:
+    *value = 49152;
+    return 0;
+  case 97:
+    *value = 232448;
+    return 0;
+  case 13:
+    return 1; /* an attribute that this driver does not know */
+  default:
+    *value = attribute;
+    return 0;
   }
 }
 int cuDevicePrimaryCtxRetain(void **context, int device) { return *context = &primary[device], 0; }
@@ -70,7 +81,9 @@ int cuCtxPopCurrent_v2(void **context) {
 int cuCtxGetDevice(int *device) { return *device = (int)(current - primary), current ? 0 : 201; }
 int cuCtxSynchronize(void) { return number("FAKE_SYNCHRONIZE", 0); }
 
-struct module { char *context; };
+struct module {
+  char *context;
+};
 int cuModuleLoadDataEx(void **module, const void *image, unsigned count, int *options, void **values) {
   int is_ptx = strstr(image, ".version") != NULL;
   int rc = is_ptx ? number("FAKE_LOAD_PTX", 0) : number("FAKE_LOAD_CUBIN", 0);
@@ -89,14 +102,25 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
 }
 int cuFuncGetAttribute(int *value, int attribute, void *function) {
   switch (attribute) {
-  case 0: *value = number("FAKE_MAX_THREADS", 1024); return 0;
-  case 1: *value = number("FAKE_STATIC", 0); return 0;
-  case 3: *value = 8; return 0;
-  case 4: *value = 40; return 0;
-  default: return 1;
+  case 0:
+    *value = number("FAKE_MAX_THREADS", 1024);
+    return 0;
+  case 1:
+    *value = number("FAKE_STATIC", 0);
+    return 0;
+  case 3:
+    *value = 8;
+    return 0;
+  case 4:
+    *value = 40;
+    return 0;
+  default:
+    return 1;
   }
 }
 int cuFuncSetAttribute(void *function, int attribute, int value) {
+  if (attribute == 8 && value + number("FAKE_STATIC", 0) > 232448)
+    return 1;
   TRACE("attribute %d=%d\n", attribute, value);
   return 0;
 }
@@ -113,8 +137,8 @@ int cuLaunchKernelEx(const unsigned *config, void *function, void **args, void *
   if (!current)
     return 201;
   const unsigned *cluster = *(const unsigned *const *)(config + 10);
-  TRACE("launch grid %u,%u,%u block %u cluster id %u size %u,%u,%u of %u\n", config[0], config[1], config[2],
-        config[3], cluster[0], cluster[2], cluster[3], cluster[4], config[12]);
+  TRACE("launch grid %u,%u,%u block %u cluster id %u size %u,%u,%u of %u\n", config[0], config[1], config[2], config[3],
+        cluster[0], cluster[2], cluster[3], cluster[4], config[12]);
   return number("FAKE_LAUNCH", 0);
 }
 int cuMemAlloc_v2(uint64_t *address, size_t size) {

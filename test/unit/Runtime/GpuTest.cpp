@@ -155,8 +155,9 @@ TEST_F(Gpu, RefusesMoreSharedMemoryThanThereIs) {
 }
 
 TEST_F(Gpu, PtxThatDoesNotAssembleIsQuoted) {
-  std::string bytes = ptxImage("k", ".version 7.0\n.target sm_80\n.address_size 64\n.visible .entry k() { nonsense; }\n", "")
-                          .serialize();
+  std::string bytes =
+      ptxImage("k", ".version 7.0\n.target sm_80\n.address_size 64\n.visible .entry k() { nonsense; }\n", "")
+          .serialize();
   std::string message = Kernel::load(bytesOf(bytes)).status().message();
   EXPECT_NE(message.find("does not take its ptx"), std::string::npos) << message;
   EXPECT_NE(message.find("nonsense"), std::string::npos) << message;

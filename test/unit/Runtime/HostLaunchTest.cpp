@@ -146,15 +146,17 @@ TEST(HostLaunch, LoadErrors) {
   image.setSection("host", "not a library");
   EXPECT_EQ(loadError(image), "cannot load kernel 'gone': the host section is not an ELF shared object");
   image.setSection("host", "\177ELF but no more than that");
-  EXPECT_TRUE(loadError(image).starts_with("cannot load kernel 'gone': cannot map the kernel's code: ")) << loadError(image);
+  EXPECT_TRUE(loadError(image).starts_with("cannot load kernel 'gone': cannot map the kernel's code: "))
+      << loadError(image);
   KernelImage empty;
   empty.metadata.name = "k";
   empty.metadata.target = "host";
   EXPECT_EQ(loadError(empty), "cannot load kernel 'k': the image has no host section");
   EXPECT_EQ(loadError(empty, 0),
             "kernel 'k' was compiled for the host; it cannot be loaded on GPU 0; compile it for the GPU's sm_XY");
-  EXPECT_EQ(loadError(gpuImage(), Device::host), "kernel 'add' was compiled for sm_90a; it cannot be loaded on the host; "
-                                                 "compile it for target host");
+  EXPECT_EQ(loadError(gpuImage(), Device::host),
+            "kernel 'add' was compiled for sm_90a; it cannot be loaded on the host; "
+            "compile it for target host");
 }
 
 #if defined(__x86_64__)
@@ -164,8 +166,9 @@ TEST(HostLaunch, CodeForAnotherProcessorIsRefused) {
   image.metadata.features = {"sse4.2", "avx512bitalg"};
   if (__builtin_cpu_supports("avx512bitalg"))
     GTEST_SKIP() << "this processor has it";
-  EXPECT_EQ(loadError(image), "cannot load kernel 'fill_ids': it was compiled for diamondrapids with avx512bitalg, which this "
-                              "processor lacks; compile it on this machine");
+  EXPECT_EQ(loadError(image),
+            "cannot load kernel 'fill_ids': it was compiled for diamondrapids with avx512bitalg, which this "
+            "processor lacks; compile it on this machine");
 }
 #endif
 
@@ -179,22 +182,25 @@ TEST(LaunchChecks, CountAndTypes) {
   EXPECT_EQ(message(x, out, 16), "kernel 'scale_rows' takes 4 arguments (x_ptr: *fp32, out_ptr: *fp32, n: i32, scale: "
                                  "fp32); got 3");
   EXPECT_EQ(message(16, out, 16, 1.f), "kernel 'scale_rows': argument 0 'x_ptr' is *fp32; got int32");
-  EXPECT_EQ(message(x, wide, 16, 1.f),
-            "kernel 'scale_rows': argument 1 'out_ptr' is *fp32; got a pointer to double");
+  EXPECT_EQ(message(x, wide, 16, 1.f), "kernel 'scale_rows': argument 1 'out_ptr' is *fp32; got a pointer to double");
   EXPECT_EQ(message(x, out, 16.0, 1.f), "kernel 'scale_rows': argument 2 'n' is i32; got double");
   EXPECT_EQ(message(x, out, 16, 1), "kernel 'scale_rows': argument 3 'scale' is fp32; got int32");
   EXPECT_EQ(message(x, out, int64_t(1) << 32, 1.f),
             "kernel 'scale_rows': argument 2 'n' is i32, which cannot hold 4294967296");
-  EXPECT_EQ(message(x, out, 17, 1.f), "kernel 'scale_rows': argument 2 'n' was compiled as divisible by 16; got 17, which "
-                                      "is not; compile the kernel without that assumption");
-  EXPECT_EQ(message(x + 1, out, 16, 1.f), "kernel 'scale_rows': argument 0 'x_ptr' was compiled as divisible by 16; got "
-                                          "that address, which is not; compile the kernel without that assumption");
+  EXPECT_EQ(message(x, out, 17, 1.f),
+            "kernel 'scale_rows': argument 2 'n' was compiled as divisible by 16; got 17, which "
+            "is not; compile the kernel without that assumption");
+  EXPECT_EQ(message(x + 1, out, 16, 1.f),
+            "kernel 'scale_rows': argument 0 'x_ptr' was compiled as divisible by 16; got "
+            "that address, which is not; compile the kernel without that assumption");
 }
 
 TEST(LaunchChecks, RangesOfSmallTypes) {
   Kernel kernel = loaded(hostImage("echo", "a: i1, b: i8, c: u16, d: i64, e: fp64, f: fp16, g: bf16, out_ptr: *fp64"));
   double out[7];
-  auto ok = [&](auto a, auto b, auto c, auto d) { return kernel.launch({1}, nullptr, a, b, c, d, 0., 0., 0., out).ok(); };
+  auto ok = [&](auto a, auto b, auto c, auto d) {
+    return kernel.launch({1}, nullptr, a, b, c, d, 0., 0., 0., out).ok();
+  };
   EXPECT_TRUE(ok(1, -128, 0, INT64_MIN));
   EXPECT_TRUE(ok(false, 'c', uint64_t(65535), uint64_t(INT64_MAX)));
   EXPECT_FALSE(ok(2, 0, 0, 0));

@@ -41,8 +41,8 @@ TEST(RuntimeLibrary, NeedsNeitherCudaNorACompiler) {
     std::string name = line.substr(line.find('[') + 1);
     name = name.substr(0, name.find(".so"));
     bool expected = false;
-    for (const char *system : {"libstdc++", "libm", "libgcc_s", "libc", "libdl", "libpthread", "ld-linux-x86-64",
-                               "libasan", "libubsan"})
+    for (const char *system :
+         {"libstdc++", "libm", "libgcc_s", "libc", "libdl", "libpthread", "ld-linux-x86-64", "libasan", "libubsan"})
       expected |= name == system;
     EXPECT_TRUE(expected) << line;
   }

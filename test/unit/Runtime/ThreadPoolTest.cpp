@@ -25,7 +25,9 @@ namespace {
 template <typename Body> Status forEachRange(int64_t total, size_t scratch, Body body) {
   return parallelFor(
       total, scratch,
-      [](void *context, int64_t begin, int64_t end, void *memory) { (*static_cast<Body *>(context))(begin, end, memory); },
+      [](void *context, int64_t begin, int64_t end, void *memory) {
+        (*static_cast<Body *>(context))(begin, end, memory);
+      },
       &body);
 }
 
