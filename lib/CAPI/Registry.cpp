@@ -5,6 +5,7 @@
 #include "dialects/Tile/IR/Tile.h"
 #include "dialects/TileGPU/IR/TileGPU.h"
 #include "dialects/TileGPU/Transforms/Passes.h"
+#include "lib/Conversion/TileGPUToLLVM/Passes.h"
 #include "lib/Conversion/TileToTileGPU/Passes.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -25,4 +26,5 @@ void tegula::registerPasses() {
   mlir::arith::registerArithPasses();
   tile_gpu::registerTileGPUPasses();
   tile_gpu::registerTileToTileGPUPasses();
+  to_llvm::registerTileGPUToLLVMPasses();
 }
