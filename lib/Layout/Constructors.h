@@ -1,8 +1,8 @@
 //===- Constructors.h - Layouts by name ---------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Every layout that the compiler speaks of is a LinearLayout; the names below only say how it is built. In the tables a column is
-// written by the axis and the step, r4 = (4, 0), c8 = (0, 8), of a tensor with rows r and columns c.
+// Every layout that the compiler speaks of is a LinearLayout; the names below only say how it is built. In the tables a
+// column is written by the axis and the step, r4 = (4, 0), c8 = (0, 8), of a tensor with rows r and columns c.
 //
 // | layout                                    | register               | lane                | warp      |
 // |-------------------------------------------|------------------------|---------------------|-----------|
@@ -27,15 +27,15 @@ namespace tegula {
 
 // --- Registers ---------------------------------------------------------------------------------------
 
-/// A box of sizePerThread elements per thread, threadsPerWarp such boxes per warp, warpsPerCta such per CTA, each in the given order
-/// of axes; repeated in registers when the tensor is larger, replicated over lanes and warps when it is smaller. Registers never
-/// repeat an element.
+/// A box of sizePerThread elements per thread, threadsPerWarp such boxes per warp, warpsPerCta such per CTA, each in
+/// the given order of axes; repeated in registers when the tensor is larger, replicated over lanes and warps when it is
+/// smaller. Registers never repeat an element.
 LinearLayout blockedLayout(std::span<const int64_t> shape, std::span<const int64_t> sizePerThread,
                            std::span<const int64_t> threadsPerWarp, std::span<const int64_t> warpsPerCta,
                            std::span<const int> order = {});
 
-/// A blocked layout for memory accesses: `elementsPerThread` consecutive elements along order[0] in each thread, lanes and then
-/// warps filling the axes in order. The default choice of a kernel without opinions.
+/// A blocked layout for memory accesses: `elementsPerThread` consecutive elements along order[0] in each thread, lanes
+/// and then warps filling the axes in order. The default choice of a kernel without opinions.
 LinearLayout contiguousLayout(std::span<const int64_t> shape, int64_t elementsPerThread, int numWarps,
                               std::span<const int> order = {}, int lanes = 32);
 
@@ -44,7 +44,8 @@ LinearLayout acrossBlocks(const LinearLayout &perCta, std::span<const int64_t> b
                           std::span<const int> order = {});
 
 /// The layout left when the axis is reduced away: its columns vanish, lanes and warps along it become replicas,
-/// registers along it disappear. Equally: the layout a row of `parent` must have to be broadcast along the axis without movement.
+/// registers along it disappear. Equally: the layout a row of `parent` must have to be broadcast along the axis without
+/// movement.
 LinearLayout sliceLayout(const LinearLayout &parent, int axis);
 
 /// tl.expand_dims: same places, a new axis of size 1.
@@ -65,11 +66,12 @@ LinearLayout splitOperandLayout(const LinearLayout &result);
 LinearLayout transResultLayout(const LinearLayout &operand, std::span<const int> order);
 LinearLayout transOperandLayout(const LinearLayout &result, std::span<const int> order);
 
-/// Accumulator of warp-level mma (instructionN = 8) and of wgmma (instructionN up to 256): 16 x instructionN per warp, warps first
-/// along rows, then along columns. A warp group's four warps are the first two row bits: r16, r32.
+/// Accumulator of warp-level mma (instructionN = 8) and of wgmma (instructionN up to 256): 16 x instructionN per warp,
+/// warps first along rows, then along columns. A warp group's four warps are the first two row bits: r16, r32.
 LinearLayout mmaAccumulatorLayout(std::span<const int64_t> shape, int warpsAlongRows, int warpsAlongColumns,
                                   int64_t instructionN = 8);
-/// First operand (rows x k) of that product in registers; elements of 8, 16 or 32 bits. Replicated over the warps along columns.
+/// First operand (rows x k) of that product in registers; elements of 8, 16 or 32 bits. Replicated over the warps along
+/// columns.
 LinearLayout mmaOperandALayout(std::span<const int64_t> shape, int elementBits, int warpsAlongRows,
                                int warpsAlongColumns);
 /// Second operand (k x columns). Replicated over the warps along rows.
@@ -83,8 +85,8 @@ LinearLayout memoryLayout(std::span<const int64_t> shape, std::span<const int> o
 /// Along order[0], groups of `vec` elements are XORed with (row / perPhase) % maxPhase, row along order[1].
 LinearLayout swizzledMemoryLayout(std::span<const int64_t> shape, int64_t vec, int64_t perPhase, int64_t maxPhase,
                                   std::span<const int> order = {});
-/// The swizzles of TMA and wgmma: panels of swizzleBytes (32, 64 or 128; 16 = none) along order[0]; in each, 16-byte pieces are XORed
-/// with the number of the 128-byte line. Byte address bits 7.. are XORed into bits 4...
+/// The swizzles of TMA and wgmma: panels of swizzleBytes (32, 64 or 128; 16 = none) along order[0]; in each, 16-byte
+/// pieces are XORed with the number of the 128-byte line. Byte address bits 7.. are XORed into bits 4...
 LinearLayout tmaMemoryLayout(std::span<const int64_t> shape, int elementBits, int swizzleBytes,
                              std::span<const int> order = {});
 /// The widest swizzle whose panel fits the minor axis: 128, 64, 32 or 16.

@@ -49,8 +49,8 @@ struct Access {
 };
 
 /// Register bits in the order: those of the vector (or of a matrix' word), others, rounds. Repetitions left out.
-std::vector<int> accessOrder(const LinearLayout &layout, const LinearLayout &memory, const Access &access, int elementBits,
-                             uint64_t roundBits) {
+std::vector<int> accessOrder(const LinearLayout &layout, const LinearLayout &memory, const Access &access,
+                             int elementBits, uint64_t roundBits) {
   auto registers = layout.columns(Dim::Register);
   auto offsets = memory.columns(Dim::Offset);
   std::vector<int> order;
@@ -91,9 +91,7 @@ LinearLayout addressesOf(const LinearLayout &map, const Access &access, int elem
   return map.withColumns(Dim::Lane, rows);
 }
 
-std::string count(int64_t n, const char *what) {
-  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
-}
+std::string count(int64_t n, const char *what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
 } // namespace
 
 SharedMemoryPlan planSharedMemory(const LinearLayout &unpaddedSource, const LinearLayout &unpaddedDestination,
@@ -102,18 +100,24 @@ SharedMemoryPlan planSharedMemory(const LinearLayout &unpaddedSource, const Line
                destination = padThreads(unpaddedDestination, unpaddedSource);
   SharedMemoryPlan plan;
   SwizzleOptions options{.matrixLoads = limits.matrixLoads, .matrixStores = limits.matrixStores};
-  int64_t maxScratchBytes = limits.maxScratchBytes;
   plan.swizzle = chooseSwizzle(source, destination, elementBits, options);
   auto bytes = [&] { return plan.swizzle.memory.size(Dim::Offset) * elementBits / 8; };
-  if (bytes() > maxScratchBytes && plan.swizzle.roundCandidates) {
-    for (int64_t size = bytes(); size > maxScratchBytes && plan.swizzle.roundCandidates; size /= 2) {
-      uint64_t bit = std::bit_floor(plan.swizzle.roundCandidates);
-      options.roundBits |= bit;
-      plan.swizzle.roundCandidates ^= bit;
-      plan.rounds *= 2;
-    }
+  int wanted = 0; // rounds, as a power of two
+  while (bytes() >> wanted > limits.maxScratchBytes && bytes() >> wanted > 1)
+    ++wanted;
+  // A shorter vector leaves more registers that both sides have.
+  while (std::popcount(plan.swizzle.roundCandidates) < wanted && options.maxVectorBits > elementBits) {
+    options.maxVectorBits /= 2;
     plan.swizzle = chooseSwizzle(source, destination, elementBits, options);
   }
+  for (; wanted > 0 && plan.swizzle.roundCandidates; --wanted) {
+    uint64_t bit = std::bit_floor(plan.swizzle.roundCandidates);
+    options.roundBits |= bit;
+    plan.swizzle.roundCandidates ^= bit;
+    plan.rounds *= 2;
+  }
+  if (plan.rounds > 1)
+    plan.swizzle = chooseSwizzle(source, destination, elementBits, options);
   const LinearLayout &memory = plan.swizzle.memory;
   plan.scratchBytes = bytes();
 
@@ -145,15 +149,18 @@ SharedMemoryPlan planSharedMemory(const LinearLayout &unpaddedSource, const Line
   plan.crossesBlocks = !plan.load.isIdentityOn(Dim::Block);
   auto from = source.columns(Dim::Warp), to = destination.columns(Dim::Warp);
   bool warpKeepsItsOwn = plan.replicaWarps == 0 && std::equal(from.begin(), from.end(), to.begin());
-  plan.barrier = plan.crossesBlocks ? BarrierScope::Cluster : warpKeepsItsOwn ? BarrierScope::Warp : BarrierScope::Block;
+  plan.barrier = plan.crossesBlocks ? BarrierScope::Cluster
+                 : warpKeepsItsOwn  ? BarrierScope::Warp
+                                    : BarrierScope::Block;
   return plan;
 }
 
 double sharedMemoryCost(const SharedMemoryPlan &plan) {
-  // One wavefront a cycle; half a cycle to issue and address; some 30 cycles from store to visible and from load to register.
+  // One wavefront a cycle; half a cycle to issue and address; some 30 cycles from store to visible and from load to
+  // register.
   const Swizzle &swizzle = plan.swizzle;
-  double accesses = plan.storesPerRound() * (swizzle.storeWavefronts + 0.5) +
-                    plan.loadsPerRound() * (swizzle.loadWavefronts + 0.5);
+  double accesses =
+      plan.storesPerRound() * (swizzle.storeWavefronts + 0.5) + plan.loadsPerRound() * (swizzle.loadWavefronts + 0.5);
   double barrier = plan.barrier == BarrierScope::Warp ? 10 : plan.barrier == BarrierScope::Block ? 30 : 200;
   return plan.rounds * accesses + 60 + (2 * plan.rounds - 1) * barrier;
 }
@@ -208,7 +215,8 @@ std::string ConversionPlan::summary(int elementBits) const {
   auto access = [&](const char *what, SharedAccess kind, int elements) {
     if (kind == SharedAccess::Vector)
       return std::string(what) + "s of " + count(elements * bytes, "byte");
-    return std::string(what) + "s of " + std::to_string(elements * bytes / 4) + (elements * bytes == 4 ? " matrix" : " matrices") +
+    return std::string(what) + "s of " + std::to_string(elements * bytes / 4) +
+           (elements * bytes == 4 ? " matrix" : " matrices") +
            (kind == SharedAccess::MatrixTransposed ? " transposed" : "");
   };
   return "shared memory: " + count(shared.scratchBytes, "byte") + ", " + count(shared.rounds, "round") + ", " +

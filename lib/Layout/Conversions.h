@@ -3,18 +3,18 @@
 //
 // # What there is to do
 //
-// Each tensor bit sits in one hardware bit of the source (or in none, where it is replicated: then that hardware bit is a zero column)
-// and in one of the destination. The farthest trip decides:
+// Each tensor bit sits in one hardware bit of the source (or in none, where it is replicated: then that hardware bit is
+// a zero column) and in one of the destination. The farthest trip decides:
 //
-// | tensor bits go                            | plan         | instructions                                            |
-// |-------------------------------------------|--------------|---------------------------------------------------------|
-// | nowhere                                   | None         | none                                                    |
-// | register -> register                      | Registers    | none: the list of values in another order               |
-// | between registers and lanes               | Shuffles     | selects and shfl, or SharedMemory where that is cheaper |
-// | to another warp (or CTA)                  | SharedMemory | stores, a barrier, loads                                |
+// | tensor bits go              | plan         | instructions                                            |
+// |-----------------------------|--------------|---------------------------------------------------------|
+// | nowhere                     | None         | none                                                    |
+// | register -> register        | Registers    | none: the list of values in another order               |
+// | between registers and lanes | Shuffles     | selects and shfl, or SharedMemory where that is cheaper |
+// | to another warp (or CTA)    | SharedMemory | stores, a barrier, loads                                |
 //
-// Replicas of the source are a gift: a thread that holds all of something needs only a select. Those of the destination are made on the
-// way, and those of the source are stored once.
+// Replicas of the source are a gift: a thread that holds all of something needs only a select. Those of the destination
+// are made on the way, and those of the source are stored once.
 //
 // # Shuffles
 //
@@ -27,10 +27,10 @@
 //      gather    bits  lane -> register without a partner       one shuffle for each of its values
 //      moved     bits  lane -> lane                             in the lane index of the shuffles
 //
-// m exchanged pairs take 2^m shuffles: in number k, a lane whose bits j read a sends the register a ^ k, and a lane whose bits j'
-// read b receives it from lane b ^ k and puts it into register b ^ k. So: a conditional swap of registers by lane bit before, the
-// shuffles, a conditional swap after. For number 0 source and destination are the same lane when nothing is moved: no
-// shuffle. A lone pair with j = j' and nothing moved is
+// m exchanged pairs take 2^m shuffles: in number k, a lane whose bits j read a sends the register a ^ k, and a lane
+// whose bits j' read b receives it from lane b ^ k and puts it into register b ^ k. So: a conditional swap of registers
+// by lane bit before, the shuffles, a conditional swap after. For number 0 source and destination are the same lane
+// when nothing is moved: no shuffle. A lone pair with j = j' and nothing moved is
 //
 //      send = lane bit ? x0 : x1;   got = shfl.bfly(send);   y0 = lane bit ? got : x0;   y1 = lane bit ? x1 : got
 //
@@ -42,8 +42,8 @@
 // # Shared memory
 //
 // Swizzle.h makes the memory layout. Store and load are maps from register, lane and warp to offsets; being linear, the
-// offset of a thread and that of a register are XORed. Matrix instructions differ only in whose address a lane gives. When the scratch is too large, tensor bits that are registers on
-// both sides are done one value at a time (rounds).
+// offset of a thread and that of a register are XORed. Matrix instructions differ only in whose address a lane gives.
+// When the scratch is too large, tensor bits that are registers on both sides are done one value at a time (rounds).
 //
 //===---------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -107,7 +107,8 @@ enum class BarrierScope { Warp, Block, Cluster };
 
 struct SharedMemoryPlan {
   Swizzle swizzle;
-  /// Source registers in the order of storing: rounds are the highest bits, and each storeElements neighbours are one store.
+  /// Source registers in the order of storing: rounds are the highest bits, and each storeElements neighbours are one
+  /// store.
   ColumnAction sourceRegisters;
   /// register (of one round, in that order), lane, warp, block -> offset in elements, block.
   LinearLayout store;
@@ -115,9 +116,10 @@ struct SharedMemoryPlan {
   uint32_t replicaLanes = 0, replicaWarps = 0;
   /// The same for loading: register of one round, lane, warp, block -> offset, block. Every thread loads.
   LinearLayout load;
-  /// Offset that a thread gives to an instruction whose first register is r (a multiple of storeElements, loadElements). The
-  /// same as store and load for vectors; of a matrix instruction, where the row begins that this lane is in charge of:
-  /// lane % 8 of matrix lane / 8. Register w of the instruction holds elements w*(32/elementBits) .. of its share.
+  /// Offset that a thread gives to an instruction whose first register is r (a multiple of storeElements,
+  /// loadElements). The same as store and load for vectors; of a matrix instruction, where the row begins that this
+  /// lane is in charge of: lane % 8 of matrix lane / 8. Register w of the instruction holds elements w*(32/elementBits)
+  /// .. of its share.
   LinearLayout storeAddress, loadAddress;
   /// Destination register r is element destinationRegisters(r) of the list of loaded values (rounds highest).
   ColumnAction destinationRegisters;
@@ -144,17 +146,20 @@ struct ConversionPlan {
   double cost = 0;
 
   int64_t scratchBytes() const { return kind == ConversionKind::SharedMemory ? shared.scratchBytes : 0; }
-  /// One line for remarks: "shuffles: 16 shfl, 48 selects", "shared memory: 8192 bytes, store 16 bytes, load 4 bytes, 1 round".
+  /// One line for remarks: "shuffles: 16 shfl, 48 selects", "shared memory: 8192 bytes, store 16 bytes, load 4 bytes, 1
+  /// round".
   std::string summary(int elementBits) const;
 };
 
-/// The plan from `source` to `destination`: distributed layouts of one shape. Elements of elementBits (1 counts as 8; 8, 16, 32, 64).
-/// A layout with fewer warps (or lanes) than the other counts as replicated over the rest.
+/// The plan from `source` to `destination`: distributed layouts of one shape. Elements of elementBits (1 counts as 8;
+/// 8, 16, 32, 64). A layout with fewer warps (or lanes) than the other counts as replicated over the rest.
 ConversionPlan planConversion(const LinearLayout &source, const LinearLayout &destination, int elementBits,
                               const ConversionOptions &options = {});
 
-/// The parts of it: a shuffle plan when no warp or CTA boundary is crossed, and the way through shared memory, which always is.
-std::optional<ShufflePlan> tryPlanShuffles(const LinearLayout &source, const LinearLayout &destination, int elementBits);
+/// The parts of it: a shuffle plan when no warp or CTA boundary is crossed, and the way through shared memory, which
+/// always is.
+std::optional<ShufflePlan> tryPlanShuffles(const LinearLayout &source, const LinearLayout &destination,
+                                           int elementBits);
 SharedMemoryPlan planSharedMemory(const LinearLayout &source, const LinearLayout &destination, int elementBits,
                                   const ConversionOptions &options = {});
 double shuffleCost(const ShufflePlan &plan, int elementBits);

@@ -19,7 +19,8 @@ std::string cellOf(const LinearLayout &layout, const LinearLayout &firstHolder, 
   if (hardware.bits(Dim::Offset)) {
     text += std::to_string(hardware.coordinate(place, Dim::Offset));
   } else {
-    uint64_t thread = hardware.coordinate(place, Dim::Warp) << hardware.bits(Dim::Lane) | hardware.coordinate(place, Dim::Lane);
+    uint64_t thread =
+        hardware.coordinate(place, Dim::Warp) << hardware.bits(Dim::Lane) | hardware.coordinate(place, Dim::Lane);
     text += std::to_string(thread) + ":" + std::to_string(hardware.coordinate(place, Dim::Register));
   }
   if (holders > 1)
@@ -57,7 +58,8 @@ std::optional<Call> parseCall(std::string_view text, std::string &error) {
   call.name = name();
   skip();
   if (call.name.empty() || at >= text.size() || text[at] != '(') {
-    error = "expected a layout such as [4, 8] register=[[0, 1]] ... or name(arguments); got '" + std::string(text) + "'";
+    error =
+        "expected a layout such as [4, 8] register=[[0, 1]] ... or name(arguments); got '" + std::string(text) + "'";
     return std::nullopt;
   }
   do {
@@ -168,7 +170,8 @@ std::string checkCall(const Call &call) {
     return form + ": n must be at least 8";
   if ((call.name == "operand_a" || call.name == "operand_b") && !oneOf(call.arguments[1][0], {8, 16, 32}))
     return form + ": bits must be 8, 16 or 32";
-  if (call.name == "tma" && (!oneOf(call.arguments[1][0], {8, 16, 32, 64}) || !oneOf(call.arguments[2][0], {16, 32, 64, 128})))
+  if (call.name == "tma" &&
+      (!oneOf(call.arguments[1][0], {8, 16, 32, 64}) || !oneOf(call.arguments[2][0], {16, 32, 64, 128})))
     return form + ": bits must be 8, 16, 32 or 64, and swizzleBytes 16, 32, 64 or 128";
   return {};
 }

@@ -20,9 +20,9 @@ struct DrawOptions {
   int maxRows = 64, maxColumns = 32;
 };
 
-/// One cell for each element, rows along the second-last axis, columns along the last, one table for each index of the axes before.
-/// A cell of a register layout is thread:register of the first holder (thread = warp * lanes + lane; a block b > 0 is written b/),
-/// followed by xN when N places hold the element; of a memory layout, the offset.
+/// One cell for each element, rows along the second-last axis, columns along the last, one table for each index of the
+/// axes before. A cell of a register layout is thread:register of the first holder (thread = warp * lanes + lane; a
+/// block b > 0 is written b/), followed by xN when N places hold the element; of a memory layout, the offset.
 std::string drawLayout(const LinearLayout &layout, const DrawOptions &options = {});
 
 /// A layout by text form or by name. Names:

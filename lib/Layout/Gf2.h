@@ -1,8 +1,9 @@
 //===- Gf2.h - Elimination on 64-bit columns ----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A set of vectors over GF(2), each a 64-bit word, kept in echelon form: every stored vector has its own highest bit. Beside
-// each vector stands its *recipe*: the set of inserted vectors (one bit each, in order of insertion) whose XOR it is.
+// A set of vectors over GF(2), each a 64-bit word, kept in echelon form: every stored vector has its own highest bit.
+// Beside each vector stands its *recipe*: the set of inserted vectors (one bit each, in order of insertion) whose XOR
+// it is.
 //
 //   insert 0b011 (recipe 1), 0b010 (recipe 2);  solve(0b001) = recipe 0b11: the XOR of both.
 //

@@ -6,7 +6,8 @@
 //   columns := ('[' ints ']' (',' '[' ints ']')*)?
 //   name    := register | lane | warp | offset | block | dim0 | dim1 | ...
 //
-// Hardware dimensions of size 1 are left out; all axes of a tensor are written, also those of size 1, for the rank counts.
+// Hardware dimensions of size 1 are left out; all axes of a tensor are written, also those of size 1, for the rank
+// counts.
 //
 //===---------------------------------------------------------------------------------------------------===//
 

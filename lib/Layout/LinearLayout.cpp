@@ -1,8 +1,8 @@
 //===- LinearLayout.cpp - The algebra of layouts ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Everything here works on flattened words: a column is one word, and an operation on axes is a re-packing of its bits. Products
-// and divisions pack bits; composition XORs columns; inverses solve with Gf2Basis.
+// Everything here works on flattened words: a column is one word, and an operation on axes is a re-packing of its bits.
+// Products and divisions pack bits; composition XORs columns; inverses solve with Gf2Basis.
 //
 //===---------------------------------------------------------------------------------------------------===//
 

@@ -58,8 +58,8 @@
 // * The input is flattened alike: register has the lowest bits, then lane, and so on; columns() is in that order.
 // * Sizes are powers of two.
 //
-// Equal maps between equal spaces have equal representations: `==` and hash() are over the words, so that layouts can be
-// uniqued. A layout is a plain value of a few hundred bytes without heap memory; all operations return new values.
+// Equal maps between equal spaces have equal representations: `==` and hash() are over the words, so that layouts can
+// be uniqued. A layout is a plain value of a few hundred bytes without heap memory; all operations return new values.
 //
 // The same class also describes maps from hardware to hardware (register, lane, warp -> offset; source thread of an
 // element of a conversion) and from tensor to hardware (an inverse). A Space says which.
@@ -94,7 +94,8 @@ std::optional<Dim> dimFromName(std::string_view name);
 inline constexpr int kMaxRank = 32;
 inline constexpr int kMaxBits = 40;
 
-/// True when a tensor of this shape can have a layout: at most kMaxRank axes, each a positive power of two, at most 2^kMaxBits elements.
+/// True when a tensor of this shape can have a layout: at most kMaxRank axes, each a positive power of two, at most
+/// 2^kMaxBits elements.
 bool isLayoutShape(std::span<const int64_t> shape);
 
 /// One side of a layout: either the five hardware dimensions or the axes of a tensor, each with its number of bits.
@@ -138,8 +139,8 @@ public:
   Space withBits(int axis, int bits) const;
   Space withBits(Dim dim, int bits) const { return withBits(static_cast<int>(dim), bits); }
 
-  /// The same point in a space of the same rank with at least as many bits in each axis, moved up by `up` (may be null) bits per axis:
-  /// repack(word of [4, 8], to [8, 16]) keeps the coordinates.
+  /// The same point in a space of the same rank with at least as many bits in each axis, moved up by `up` (may be null)
+  /// bits per axis: repack(word of [4, 8], to [8, 16]) keeps the coordinates.
   uint64_t repack(uint64_t word, const Space &to, const Space *up = nullptr) const;
 
   bool operator==(const Space &) const = default;
@@ -252,9 +253,9 @@ public:
   LinearLayout invert() const;
   /// Right inverse: a map R with this(R(y)) == y, made of the lowest input bits that do. Requires isSurjective().
   LinearLayout pseudoinvert() const;
-  /// The map C from the inputs of this to those of `other` with this(x) == other(C(x)). The image of `other` must contain
-  /// that of this. Where `other` leaves a choice, a bit stays where it is: bit k of a hardware dimension that has the
-  /// same column on both sides maps to itself, and a bit that is a zero column of `other` is passed through.
+  /// The map C from the inputs of this to those of `other` with this(x) == other(C(x)). The image of `other` must
+  /// contain that of this. Where `other` leaves a choice, a bit stays where it is: bit k of a hardware dimension that
+  /// has the same column on both sides maps to itself, and a bit that is a zero column of `other` is passed through.
   ///   registers.invertAndCompose(memory)      = register, lane, warp -> offset
   ///   destination.invertAndCompose(source)    = where each destination register finds its value
   LinearLayout invertAndCompose(const LinearLayout &other) const;
@@ -287,9 +288,10 @@ public:
   LinearLayout removeAxis(int axis) const;
   /// Zero in each column what lies along the axis; the axis keeps its size.
   LinearLayout zeroAxis(int axis) const;
-  /// The layout repeated or cut to another shape. A larger axis gets new register columns, axes in `order` (minor first;
-  /// empty = last axis first); a smaller one loses its upper bits: columns there become zero (replicas).
-  ///   ([2] lane=[[1]]).resize({4}) = [4] register=[[2]] lane=[[1]];   ([4] lane=[[1], [2]]).resize({2}) = [2] lane=[[1], [0]]
+  /// The layout repeated or cut to another shape. A larger axis gets new register columns, axes in `order` (minor
+  /// first; empty = last axis first); a smaller one loses its upper bits: columns there become zero (replicas).
+  ///   ([2] lane=[[1]]).resize({4})      = [4] register=[[2]] lane=[[1]]
+  ///   ([4] lane=[[1], [2]]).resize({2}) = [2] lane=[[1], [0]]
   LinearLayout resize(std::span<const int64_t> shape, std::span<const int> order = {}) const;
   LinearLayout resize(std::initializer_list<int64_t> shape, std::initializer_list<int> order = {}) const {
     return resize(std::span(shape.begin(), shape.size()), std::span(order.begin(), order.size()));

@@ -1,9 +1,9 @@
 //===- Reduction.cpp - Folding an axis away -------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A current layout is carried along: folding a register bit removes its column, folding a lane bit makes its column zero (both
-// lanes hold the result). Columns keep the coordinates of the source tensor; only the exchange is planned on a tensor whose axis has shrunk to
-// the bits that are left.
+// A current layout is carried along: folding a register bit removes its column, folding a lane bit makes its column
+// zero (both lanes hold the result). Columns keep the coordinates of the source tensor; only the exchange is planned on
+// a tensor whose axis has shrunk to the bits that are left.
 //
 //===---------------------------------------------------------------------------------------------------===//
 
@@ -33,8 +33,8 @@ LinearLayout shrinkAxis(const LinearLayout &layout, int axis, uint64_t left) {
   return LinearLayout(layout.ins(), outs.withBits(axis, kept), {words.data(), columns.size()});
 }
 
-/// Where the exchange puts the axis bits that are left: in registers while the list stays short, for one wide load then brings many,
-/// then in lanes that are replicas, then in registers again.
+/// Where the exchange puts the axis bits that are left: in registers while the list stays short, for one wide load then
+/// brings many, then in lanes that are replicas, then in registers again.
 LinearLayout exchangeDestination(const LinearLayout &current, uint64_t left, uint64_t axisMask) {
   std::vector<uint64_t> registers;
   for (uint64_t column : current.columns(Dim::Register))
@@ -94,7 +94,8 @@ int ReductionPlan::numCombines() const {
   return combines;
 }
 
-ReductionPlan planReduction(const LinearLayout &source, int axis, std::span<const int> elementBits, ReductionOrder order) {
+ReductionPlan planReduction(const LinearLayout &source, int axis, std::span<const int> elementBits,
+                            ReductionOrder order) {
   assert(source.isDistributed() && axis >= 0 && axis < source.rank());
   ReductionPlan plan;
   plan.sourceRegisters = dropRegisterBroadcast(source);

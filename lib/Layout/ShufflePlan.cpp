@@ -1,8 +1,8 @@
 //===- ShufflePlan.cpp - Conversions between the lanes of a warp --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// See Conversions.h for the rule. Here tensor bits are sorted into kept, pre, exchange, gather and moved, and the program is written
-// out. Indices of word lists have the bits, minor first:
+// See Conversions.h for the rule. Here tensor bits are sorted into kept, pre, exchange, gather and moved, and the
+// program is written out. Indices of word lists have the bits, minor first:
 //
 //      source  [kept, exchange, pre]      results  [kept, exchange, gather]
 //
@@ -92,8 +92,11 @@ std::optional<Sorted> sortBits(const LinearLayout &source, const LinearLayout &d
       sorted.laneImage[b.bit] |= uint32_t(1) << a.bit;
     }
   }
-  // Registers that become lanes: by a replica in the same lane bit, then any replica, then a partner in the same lane bit, then any.
-  auto place = [&](auto &&take) { std::erase_if(registerToLane, [&](const auto &pair) { return take(pair.first, pair.second); }); };
+  // Registers that become lanes: by a replica in the same lane bit, then any replica, then a partner in the same lane
+  // bit, then any.
+  auto place = [&](auto &&take) {
+    std::erase_if(registerToLane, [&](const auto &pair) { return take(pair.first, pair.second); });
+  };
   place([&](int reg, int lane) {
     if (!freeLane[lane])
       return false;
@@ -185,7 +188,8 @@ int ShufflePlan::numShuffles() const { return int(steps.size()) - numSelects(); 
 double shuffleCost(const ShufflePlan &plan, int elementBits) {
   // An SM selects for 2 warps a cycle and shuffles for 1; the results take some 24 cycles to come back.
   double words = elementBits == 64 ? 2 : 1;
-  double packing = plan.elementsPerWord > 1 ? 0.25 * plan.elementsPerWord * double(plan.numInputs + plan.results.size()) : 0;
+  double packing =
+      plan.elementsPerWord > 1 ? 0.25 * plan.elementsPerWord * double(plan.numInputs + plan.results.size()) : 0;
   int shuffles = plan.numShuffles();
   return words * (shuffles + 0.5 * plan.numSelects()) + packing + (shuffles ? 24 : 0);
 }
@@ -215,8 +219,8 @@ std::optional<ShufflePlan> tryPlanShuffles(const LinearLayout &source, const Lin
   image(Dim::Block, sorted->blockImage, blocks);
 
   // Register lists: [packed kept bits, other kept bits, exchange, pre] and [packed, kept, exchange, gather].
-  size_t packed = elementBits >= 32 ? 0
-                                    : std::min(sorted->kept.size(), size_t(std::countr_zero(unsigned(32 / elementBits))));
+  size_t packed =
+      elementBits >= 32 ? 0 : std::min(sorted->kept.size(), size_t(std::countr_zero(unsigned(32 / elementBits))));
   plan.elementsPerWord = 1 << packed;
   size_t kept = sorted->kept.size() - packed, pairs = sorted->exchange.size();
   std::vector<int> sourceOrder;
@@ -289,9 +293,9 @@ std::optional<ShufflePlan> tryPlanShuffles(const LinearLayout &source, const Lin
       for (size_t g = 0; g < sorted->gather.size(); ++g)
         if (q >> g & 1)
           laneBits |= uint32_t(1) << sorted->gather[g].sourceLane;
-      received.push_back(!stays        ? write.shuffleIndex(values[x], laneBits)
-                         : laneBits    ? write.shuffleXor(values[x], laneBits)
-                                       : values[x]);
+      received.push_back(!stays     ? write.shuffleIndex(values[x], laneBits)
+                         : laneBits ? write.shuffleXor(values[x], laneBits)
+                                    : values[x]);
     }
   for (size_t p = 0; p < pairs; ++p)
     write.swapIf({Dim::Lane, sorted->exchange[p].destinationLane}, received, size_t(1) << (kept + p));

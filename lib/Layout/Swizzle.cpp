@@ -1,8 +1,8 @@
 //===- Swizzle.cpp - Shared memory without bank conflicts ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Both layouts are distributed, so every column is one tensor bit and the sets of Swizzle.h are masks of tensor bits; only
-// the segment columns a ^ b have two.
+// Both layouts are distributed, so every column is one tensor bit and the sets of Swizzle.h are masks of tensor bits;
+// only the segment columns a ^ b have two.
 //
 //===---------------------------------------------------------------------------------------------------===//
 
@@ -89,7 +89,8 @@ Way vectorWay(const Side &side, uint64_t vector, int elementBits) {
   return way;
 }
 
-/// Common registers, then those of the side that fills, at most 2^longest elements. Vectors come out as the leading parts.
+/// Common registers, then those of the side that fills, at most 2^longest elements. Vectors come out as the leading
+/// parts.
 Prefix vectorPrefix(const Side &store, const Side &load, bool fillFromStore, int longest) {
   const Side &fill = fillFromStore ? store : load;
   uint64_t common = store.registers & load.registers;
@@ -180,7 +181,8 @@ Prefix completeOffsets(const Prefix &prefix, const Way &store, const Way &load, 
 /// Chooses among candidates: keeps the cheapest.
 class Chooser {
 public:
-  Chooser(const LinearLayout &source, const LinearLayout &destination, const Side &store, const Side &load, int elementBits)
+  Chooser(const LinearLayout &source, const LinearLayout &destination, const Side &store, const Side &load,
+          int elementBits)
       : source_(source), store_(store), load_(load), elementBits_(elementBits),
         blockBits_(std::max(source.bits(Dim::Block), destination.bits(Dim::Block))) {}
 
@@ -191,15 +193,16 @@ public:
     std::copy_n(offsets.bits.begin(), offsets.count, columns.begin());
     std::copy(blocks.begin(), blocks.end(), columns.begin() + offsets.count);
     Swizzle swizzle;
-    swizzle.memory = LinearLayout(Space::hardware({{Dim::Offset, offsets.count}, {Dim::Block, blockBits_}}), source_.outs(),
-                                  {columns.data(), size_t(offsets.count + blockBits_)});
+    swizzle.memory = LinearLayout(Space::hardware({{Dim::Offset, offsets.count}, {Dim::Block, blockBits_}}),
+                                  source_.outs(), {columns.data(), size_t(offsets.count + blockBits_)});
     double cost = settle(swizzle, store_, store, swizzle.storeKind, swizzle.storeElements, swizzle.storeWavefronts,
                          swizzle.storeRowRegister) +
                   settle(swizzle, load_, load, swizzle.loadKind, swizzle.loadElements, swizzle.loadWavefronts,
                          swizzle.loadRowRegister);
     if (bestCost_ != 0 && cost >= bestCost_)
       return;
-    swizzle.roundCandidates = store_.registers & load_.registers & ~prefix.mask & ~store.rowRegister & ~load.rowRegister;
+    swizzle.roundCandidates =
+        store_.registers & load_.registers & ~prefix.mask & ~store.rowRegister & ~load.rowRegister;
     best_ = swizzle;
     bestCost_ = cost;
   }
@@ -207,9 +210,10 @@ public:
   const Swizzle &best() const { return best_; }
 
 private:
-  /// Fills in one side of the swizzle. An instruction costs its wavefronts and about half of one to issue and address it.
-  double settle(const Swizzle &swizzle, const Side &side, const Way &way, SharedAccess &kind, int &elements, int &wavefronts,
-                uint64_t &rowRegister) const {
+  /// Fills in one side of the swizzle. An instruction costs its wavefronts and about half of one to issue and address
+  /// it.
+  double settle(const Swizzle &swizzle, const Side &side, const Way &way, SharedAccess &kind, int &elements,
+                int &wavefronts, uint64_t &rowRegister) const {
     kind = way.kind;
     rowRegister = way.rowRegister;
     std::span<const uint64_t> lanes = side.lanes;
@@ -279,7 +283,8 @@ Swizzle chooseSwizzle(const LinearLayout &source, const LinearLayout &destinatio
   for (int length = std::min(longest, std::max(word, inCommon)); length <= longest; ++length) {
     for (bool fillFromStore : {true, false}) {
       const Side &fill = fillFromStore ? store : load;
-      if ((length > inCommon && length > fill.numRegisters() && length > word) || (length <= inCommon && !fillFromStore))
+      if ((length > inCommon && length > fill.numRegisters() && length > word) ||
+          (length <= inCommon && !fillFromStore))
         continue; // the same as a shorter one, or nothing to fill
       Prefix prefix = vectorPrefix(store, load, fillFromStore, length);
       uint64_t storeVector = prefix.leading(store.registers), loadVector = prefix.leading(load.registers);
@@ -295,7 +300,8 @@ Swizzle chooseSwizzle(const LinearLayout &source, const LinearLayout &destinatio
   for (SharedAccess storeKind : kinds)
     for (SharedAccess loadKind : kinds) {
       bool matrixStore = storeKind != SharedAccess::Vector, matrixLoad = loadKind != SharedAccess::Vector;
-      if ((!matrixStore && !matrixLoad) || (matrixStore && !options.matrixStores) || (matrixLoad && !options.matrixLoads))
+      if ((!matrixStore && !matrixLoad) || (matrixStore && !options.matrixStores) ||
+          (matrixLoad && !options.matrixLoads))
         continue;
       Prefix storePrefix, loadPrefix;
       Way storeWay, loadWay;

@@ -3,8 +3,8 @@
 //
 // # The picture
 //
-// Shared memory has 32 banks of one 4-byte word; a *row* is the 128 bytes that one wavefront can move. A tensor that is written by
-// rows and read by columns meets the same bank again and again:
+// Shared memory has 32 banks of one 4-byte word; a *row* is the 128 bytes that one wavefront can move. A tensor that is
+// written by rows and read by columns meets the same bank again and again:
 //
 //      plain 32x32 words                  row r rotated: word (r, c) in bank c ^ r
 //      bank  0  1  2  3                   bank  0  1  2  3
@@ -15,17 +15,18 @@
 //
 // # The rule
 //
-// As a linear map the offset bits are [vector, bank, segment]: the elements of one access, the banks of a row, and the row's number.
-// Two lanes conflict when their difference is a nonzero combination of segment columns alone. So an access that walks the tensor
-// bits U (its vector, and the lanes that one wavefront serves) is free of conflicts exactly when
+// As a linear map the offset bits are [vector, bank, segment]: the elements of one access, the banks of a row, and the
+// row's number. Two lanes conflict when their difference is a nonzero combination of segment columns alone. So an
+// access that walks the tensor bits U (its vector, and the lanes that one wavefront serves) is free of conflicts
+// exactly when
 //
 //      span(segment columns)  does not meet  span(U)      other than in zero
 //
 // For a store with U_s and a load with U_d, segment columns that do for both are
 //   (a) tensor bits in neither U_s nor U_d, then
 //   (b) a ^ b, with a in U_s only and b in U_d only.
-// (a) and (b) give dim - max(|U_s|, |U_d|) columns. U is never larger than a row, so that is always enough. In the picture:
-// U_s = {c1 c2}, U_d = {r1 r2}, segments r1^c1, r2^c2.
+// (a) and (b) give dim - max(|U_s|, |U_d|) columns. U is never larger than a row, so that is always enough. In the
+// picture: U_s = {c1 c2}, U_d = {r1 r2}, segments r1^c1, r2^c2.
 //
 // # Which lanes count
 //
@@ -36,24 +37,25 @@
 // | 16             | 4                  | 8                      | 0 1 2           |
 //
 // The vector is made of registers that both sides have, at most 128 bits. What is missing to a word comes from one side
-// alone, which so stores (or loads) words while the other goes element by element. It may be longer still on that side, at
-// the price of conflicts on the other unless the other's lanes walk the added bits. All are tried; the one with the
-// fewest wavefronts and instructions is taken. Where both sides hold as many registers that one has no conflicts: a shorter
-// vector always avoids them, and a conflict costs more than the instruction that the longer vector saves.
+// alone, which so stores (or loads) words while the other goes element by element. It may be longer still on that side,
+// at the price of conflicts on the other unless the other's lanes walk the added bits. All are tried; the one with the
+// fewest wavefronts and instructions is taken. Where both sides hold as many registers that one has no conflicts: a
+// shorter vector always avoids them, and a conflict costs more than the instruction that the longer vector saves.
 //
 // # Matrix instructions
 //
-// ldmatrix and stmatrix move 8x8 matrices of 16-bit pieces, one to four at once: eight rows of 16 contiguous bytes each, whose
-// addresses lanes 0-7 (8-15, ...) give. Lane l holds the 32-bit piece l % 4 of row l / 4; transposed (16-bit elements alone), the two
-// elements of rows 2 * (l % 4) and 2 * (l % 4) + 1 in column l / 4. So they fit any layout; what they ask of memory is
+// ldmatrix and stmatrix move 8x8 matrices of 16-bit pieces, one to four at once: eight rows of 16 contiguous bytes
+// each, whose addresses lanes 0-7 (8-15, ...) give. Lane l holds the 32-bit piece l % 4 of row l / 4; transposed
+// (16-bit elements alone), the two elements of rows 2 * (l % 4) and 2 * (l % 4) + 1 in column l / 4. So they fit any
+// layout; what they ask of memory is
 //
 // |            | contiguous 16 bytes                  | rows                         | one more register bit    |
 // |------------|--------------------------------------|------------------------------|--------------------------|
 // | Matrix     | registers of a word, lane bits 0 1   | lane bits 2 3 4              | doubles the matrices     |
 // | Transposed | lane bits 2 3 4                      | a register bit, lane bits 0 1 | doubles the matrices    |
 //
-// and one matrix is one wavefront when the rows do not conflict. With them the one side can go by rows and the other by columns,
-// both in few instructions. They are tried where the options allow them.
+// and one matrix is one wavefront when the rows do not conflict. With them the one side can go by rows and the other by
+// columns, both in few instructions. They are tried where the options allow them.
 //
 //===---------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -97,8 +99,8 @@ struct Swizzle {
   uint64_t roundCandidates = 0;
 };
 
-/// Memory through which a tensor goes from layout `source` to layout `destination` (both distributed, of the same shape), each element of
-/// elementBits (8, 16, 32, 64). Elements stay in the CTA that has them in `source`.
+/// Memory through which a tensor goes from layout `source` to layout `destination` (both distributed, of the same
+/// shape), each element of elementBits (8, 16, 32, 64). Elements stay in the CTA that has them in `source`.
 Swizzle chooseSwizzle(const LinearLayout &source, const LinearLayout &destination, int elementBits,
                       const SwizzleOptions &options = {});
 

@@ -12,7 +12,8 @@ VectorAccess vectorAccess(const LinearLayout &layout, int axis, int maxElements)
   auto registers = layout.columns(Dim::Register);
   std::vector<int> order;
   std::vector<bool> taken(registers.size());
-  int low = layout.outs().shift(axis), bits = layout.outs().bits(axis), limit = std::bit_width(unsigned(maxElements)) - 1;
+  int low = layout.outs().shift(axis), bits = layout.outs().bits(axis),
+      limit = std::bit_width(unsigned(maxElements)) - 1;
   for (int step = 0; step < std::min(bits, limit); ++step) {
     auto found = std::find(registers.begin(), registers.end(), uint64_t(1) << (low + step));
     if (found == registers.end())
@@ -32,8 +33,8 @@ VectorAccess vectorAccess(const LinearLayout &layout, int axis, int maxElements)
 int maxVectorElements(int elementBits, const AccessFacts &facts, int maxBits) {
   int64_t bytes = std::max(1, elementBits / 8);
   // A row shorter than the divisibility starts again at its own multiple: both bounds are powers of two already.
-  int64_t elements = std::min({facts.contiguity, facts.divisibility / bytes, facts.maskConstancy,
-                               int64_t(maxBits / (bytes * 8))});
+  int64_t elements =
+      std::min({facts.contiguity, facts.divisibility / bytes, facts.maskConstancy, int64_t(maxBits / (bytes * 8))});
   return elements <= 1 ? 1 : int(std::bit_floor(uint64_t(elements)));
 }
 
@@ -68,7 +69,8 @@ double memoryAccessCost(const LinearLayout &layout, int axis, int elementsPerAcc
     int64_t bytes;
     double load, store;
   };
-  constexpr Row table[] = {{128, 1.0, 1.0}, {64, 1.05, 1.3}, {32, 1.85, 2.8}, {16, 5.2, 12.7}, {8, 9.0, 24}, {4, 16, 40}};
+  constexpr Row table[] = {{128, 1.0, 1.0}, {64, 1.05, 1.3}, {32, 1.85, 2.8},
+                           {16, 5.2, 12.7}, {8, 9.0, 24},    {4, 16, 40}};
   double factor = isStore ? 80 : 32;
   for (const Row &row : table)
     if (warp.contiguousBytes >= row.bytes) {

@@ -1,9 +1,9 @@
 //===- VectorWidth.h - How wide a thread and a warp access memory -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A thread reads 2^v elements with one instruction when v of its register columns are the steps 1, 2, 4, ... along the axis that
-// is contiguous in memory, whatever their place among the register columns: a permutation of the registers brings them
-// to the front.
+// A thread reads 2^v elements with one instruction when v of its register columns are the steps 1, 2, 4, ... along the
+// axis that is contiguous in memory, whatever their place among the register columns: a permutation of the registers
+// brings them to the front.
 //
 //      [64, 64] register=[[1, 0], [0, 1], [0, 2]] ...   contiguous along axis 1
 //      ->  4 elements; registers permuted to c1 c2 r1:  0 2 4 6 | 1 3 5 7
@@ -12,8 +12,9 @@
 // addresses (contiguity), the power of two that divides the first address (divisibility), the number of neighbouring
 // elements that share one mask (constancy), and the 128 bits of the widest instruction.
 //
-// A warp's access is good when the 32 lanes together cover whole 128-byte lines. WarpAccess says how far they do; the figures are
-// measured ones (H100, loads/stores in GB/s by the contiguous piece): 512 B 2885/3175, 64 B 2748, 32 B 1558/1244, 16 B 550/249.
+// A warp's access is good when the 32 lanes together cover whole 128-byte lines. WarpAccess says how far they do; the
+// figures are measured ones (H100, loads/stores in GB/s by the contiguous piece): 512 B 2885/3175, 64 B 2748, 32 B
+// 1558/1244, 16 B 550/249.
 //
 //===---------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -23,7 +24,8 @@
 namespace tegula {
 
 struct VectorAccess {
-  /// Elements of one access instruction: registers[i*elements .. (i+1)*elements) of the reordered list are neighbours in memory.
+  /// Elements of one access instruction: registers[i*elements .. (i+1)*elements) of the reordered list are neighbours
+  /// in memory.
   int elements = 1;
   /// Reorders the registers so that the elements of an access stand together.
   ColumnAction registers;

@@ -68,7 +68,10 @@ int main(int argc, char **argv) {
   bool textOnly = false, all = false;
   for (int i = 1; i < argc; ++i) {
     std::string_view argument = argv[i];
-    const char **value = argument == "--to" ? &to : argument == "--reduce" ? &axisText : argument == "--bits" ? &bitsText : nullptr;
+    const char **value = argument == "--to"       ? &to
+                         : argument == "--reduce" ? &axisText
+                         : argument == "--bits"   ? &bitsText
+                                                  : nullptr;
     if (value) {
       if (++i == argc)
         return fail(std::string(argument) + " needs a value");
@@ -105,7 +108,8 @@ int main(int argc, char **argv) {
 
   if (to || axisText) {
     if (!layout->isDistributed())
-      return fail("only register layouts (columns of zero or one bit, reaching every element) are converted and reduced");
+      return fail(
+          "only register layouts (columns of zero or one bit, reaching every element) are converted and reduced");
   }
   if (to) {
     auto destination = layoutFromText(to, &error);

@@ -93,10 +93,10 @@ TEST(Constructors, EveryRegisterLayoutIsDistributedWithoutRepeatedRegisters) {
       for (int bits : {8, 16, 32})
         for (int wm : {1, 4})
           for (int wn : {1, 2})
-            for (const LinearLayout &layout :
-                 {mmaAccumulatorLayout(Sizes{rows, columns}, wm, wn), mmaAccumulatorLayout(Sizes{rows, columns}, wm, wn, 16),
-                  mmaOperandALayout(Sizes{rows, columns}, bits, wm, wn),
-                  mmaOperandBLayout(Sizes{rows, columns}, bits, wm, wn)}) {
+            for (const LinearLayout &layout : {mmaAccumulatorLayout(Sizes{rows, columns}, wm, wn),
+                                               mmaAccumulatorLayout(Sizes{rows, columns}, wm, wn, 16),
+                                               mmaOperandALayout(Sizes{rows, columns}, bits, wm, wn),
+                                               mmaOperandBLayout(Sizes{rows, columns}, bits, wm, wn)}) {
               EXPECT_TRUE(layout.isDistributed()) << layout.str();
               EXPECT_FALSE(layout.hasZeroColumns(Dim::Register));
               EXPECT_EQ(layout.shape(), (Sizes{rows, columns}));
@@ -136,7 +136,8 @@ TEST(Constructors, JoinAndSplitAreInverse) {
     EXPECT_EQ(trySplitLayout(joined), operand);
     EXPECT_EQ(joined.coordinates({.reg = 1}), (Sizes{0, 0, 1}));
   }
-  EXPECT_FALSE(trySplitLayout(LinearLayout::fromBases({4, 2}, {{Dim::Register, {{1, 0}, {2, 0}}}, {Dim::Lane, {{0, 1}}}})));
+  EXPECT_FALSE(
+      trySplitLayout(LinearLayout::fromBases({4, 2}, {{Dim::Register, {{1, 0}, {2, 0}}}, {Dim::Lane, {{0, 1}}}})));
   EXPECT_FALSE(trySplitLayout(LinearLayout::fromBases({4}, {{Dim::Register, {{1}, {2}}}})));
 }
 
@@ -156,13 +157,15 @@ TEST(Constructors, SwizzledMemoryMovesWithinTheRow) {
   ASSERT_TRUE(layout.isInvertible());
   for (int64_t r = 0; r < 16; ++r)
     for (int64_t c = 0; c < 32; ++c)
-      EXPECT_EQ(layout.coordinates({.offset = uint64_t(r * 32 + ((c / 4) ^ ((r / 2) % 8)) * 4 + c % 4)}), (Sizes{r, c}));
+      EXPECT_EQ(layout.coordinates({.offset = uint64_t(r * 32 + ((c / 4) ^ ((r / 2) % 8)) * 4 + c % 4)}),
+                (Sizes{r, c}));
   EXPECT_EQ(swizzledMemoryLayout(Sizes{16, 32}, 1, 1, 1), memoryLayout(Sizes{16, 32}));
 }
 
 TEST(Constructors, TmaMemoryXorsAddressBits) {
-  EXPECT_EQ(tmaMemoryLayout(Sizes{16, 128}, 16, 128).str(),
-            "[16, 128] offset=[[0, 1], [0, 2], [0, 4], [0, 8], [0, 16], [0, 32], [1, 8], [2, 16], [4, 32], [8, 0], [0, 64]]");
+  EXPECT_EQ(
+      tmaMemoryLayout(Sizes{16, 128}, 16, 128).str(),
+      "[16, 128] offset=[[0, 1], [0, 2], [0, 4], [0, 8], [0, 16], [0, 32], [1, 8], [2, 16], [4, 32], [8, 0], [0, 64]]");
   for (int bits : {8, 16, 32})
     for (int swizzle : {32, 64, 128}) {
       Sizes shape = {32, 512 / bits * 4};
@@ -224,7 +227,8 @@ TEST(Drawing, BadCallsAreToldApart) {
   EXPECT_EQ(errorOf("mma(64x64)"), "expected mma(shape, warps); got 1 arguments");
   EXPECT_EQ(errorOf("mma(64x64, 4)"), "mma(shape, warps): argument 2 needs 2 numbers; got 1");
   EXPECT_EQ(errorOf("wgmma(64x64, 4x1, 4)"), "wgmma(shape, warps, n): n must be at least 8");
-  EXPECT_EQ(errorOf("contiguous(1048576, 1048576, 1048576)"), "contiguous(shape, elementsPerThread, warps): too large to draw");
+  EXPECT_EQ(errorOf("contiguous(1048576, 1048576, 1048576)"),
+            "contiguous(shape, elementsPerThread, warps): too large to draw");
   Random random(1);
   for (int n = 0; n < 20000; ++n) { // no input reaches an assert
     std::string text = below(random, 2) ? "tma(64x64, 16, 128, order=1x0)" : "[4, 8] register=[[0, 1]] lane=[[0, 4]]";

@@ -24,14 +24,15 @@ std::vector<uint64_t> randomData(Random &random, int64_t size) {
 }
 
 /// Carries the plan out and compares each register of each thread with what the destination layout says.
-void expectArrives(Random &random, const LinearLayout &source, const LinearLayout &destination, const ConversionPlan &plan,
-                   int elementBits) {
+void expectArrives(Random &random, const LinearLayout &source, const LinearLayout &destination,
+                   const ConversionPlan &plan, int elementBits) {
   auto most = [&](Dim dim) { return int(std::max(source.size(dim), destination.size(dim))); };
   int lanes = most(Dim::Lane), warps = most(Dim::Warp), blocks = most(Dim::Block);
   auto data = randomData(random, source.numElements());
   Threads result = runPlan(plan, distribute(source, data, lanes, warps, blocks), elementBits);
   Threads expected = distribute(destination, data, lanes, warps, blocks);
-  ASSERT_EQ(result.values, expected.values) << source.str() << "\n-> " << destination.str() << "\n" << plan.summary(elementBits);
+  ASSERT_EQ(result.values, expected.values) << source.str() << "\n-> " << destination.str() << "\n"
+                                            << plan.summary(elementBits);
 }
 
 /// A layout with the same warps whose register and lane bits are dealt anew.
@@ -76,7 +77,8 @@ TEST(Conversions, PermutedRegistersAreRenamed) {
 }
 
 TEST(Conversions, AccumulatorBecomesTheNextOperandWithoutMovement) {
-  ConversionPlan plan = planConversion(mmaAccumulatorLayout(Sizes{64, 64}, 4, 1, 64), mmaOperandALayout(Sizes{64, 64}, 16, 4, 1), 16);
+  ConversionPlan plan =
+      planConversion(mmaAccumulatorLayout(Sizes{64, 64}, 4, 1, 64), mmaOperandALayout(Sizes{64, 64}, 16, 4, 1), 16);
   EXPECT_TRUE(plan.kind == ConversionKind::None || plan.kind == ConversionKind::Registers);
 }
 
@@ -86,7 +88,8 @@ TEST(Conversions, RandomLayoutsArriveWhateverThePlan) {
   for (int n = 0; n < 3000; ++n) {
     Space tensor = randomTensor(random, 3 + below(random, 8));
     DistributedOptions options{.warps = below(random, 3), .broadcastOneIn = below(random, 2) * 5};
-    LinearLayout source = randomDistributed(random, tensor, options), destination = randomDistributed(random, tensor, options);
+    LinearLayout source = randomDistributed(random, tensor, options),
+                 destination = randomDistributed(random, tensor, options);
     int bits = randomWidth(random);
     ConversionPlan plan = planConversion(source, destination, bits);
     ++kinds[int(plan.kind)];
@@ -101,7 +104,8 @@ TEST(Conversions, WithinAWarpShufflesDoAndSoDoesSharedMemory) {
   int planned = 0;
   for (int n = 0; n < 3000; ++n) {
     Space tensor = randomTensor(random, 3 + below(random, 8));
-    LinearLayout source = randomDistributed(random, tensor, {.warps = below(random, 3), .broadcastOneIn = below(random, 2) * 5});
+    LinearLayout source =
+        randomDistributed(random, tensor, {.warps = below(random, 3), .broadcastOneIn = below(random, 2) * 5});
     LinearLayout destination = redealWithinWarps(random, source);
     int bits = randomWidth(random);
     if (auto shuffles = tryPlanShuffles(source, destination, bits)) {
@@ -111,7 +115,8 @@ TEST(Conversions, WithinAWarpShufflesDoAndSoDoesSharedMemory) {
       plan.shuffles = *shuffles;
       ASSERT_NO_FATAL_FAILURE(expectArrives(random, source, destination, plan, bits));
     }
-    ConversionPlan plan = planConversion(source, destination, bits, {.prefer = ConversionOptions::Prefer::SharedMemory});
+    ConversionPlan plan =
+        planConversion(source, destination, bits, {.prefer = ConversionOptions::Prefer::SharedMemory});
     ASSERT_NO_FATAL_FAILURE(expectArrives(random, source, destination, plan, bits));
   }
   EXPECT_EQ(planned, 3000); // nothing crosses a warp, so shuffles always do
@@ -119,7 +124,8 @@ TEST(Conversions, WithinAWarpShufflesDoAndSoDoesSharedMemory) {
 
 TEST(Conversions, ReplicasOfTheSourceNeedOnlySelects) {
   // All lanes hold everything; lane bits pick.
-  LinearLayout source = *LinearLayout::parse("[16] register=[[1], [2], [4], [8]] lane=[[0], [0], [0], [0], [0]] warp=[[0]]"),
+  LinearLayout source =
+                   *LinearLayout::parse("[16] register=[[1], [2], [4], [8]] lane=[[0], [0], [0], [0], [0]] warp=[[0]]"),
                destination = *LinearLayout::parse("[16] register=[[4]] lane=[[1], [2], [0], [0], [0]] warp=[[8]]");
   auto plan = tryPlanShuffles(source, destination, 32);
   ASSERT_TRUE(plan);
@@ -149,7 +155,8 @@ TEST(Conversions, ShuffleAndSelectCountsAreThoseOfTheRule) {
 }
 
 TEST(Conversions, PlansThatCrossAWarpGoThroughSharedMemory) {
-  LinearLayout source = contiguousLayout(Sizes{64, 64}, 4, 4), destination = contiguousLayout(Sizes{64, 64}, 4, 4, std::vector<int>{0, 1});
+  LinearLayout source = contiguousLayout(Sizes{64, 64}, 4, 4),
+               destination = contiguousLayout(Sizes{64, 64}, 4, 4, std::vector<int>{0, 1});
   EXPECT_FALSE(tryPlanShuffles(source, destination, 32));
   ConversionPlan plan = planConversion(source, destination, 32);
   EXPECT_EQ(plan.kind, ConversionKind::SharedMemory);
@@ -158,8 +165,10 @@ TEST(Conversions, PlansThatCrossAWarpGoThroughSharedMemory) {
 }
 
 TEST(Conversions, SharedMemoryOfOneWarpNeedsNoBarrierOfTheBlock) {
-  LinearLayout source = *LinearLayout::parse("[256] register=[[1], [2]] lane=[[4], [8], [16], [32], [64]] warp=[[128]]"),
-               destination = *LinearLayout::parse("[256] register=[[32], [64]] lane=[[1], [2], [4], [8], [16]] warp=[[128]]");
+  LinearLayout source =
+                   *LinearLayout::parse("[256] register=[[1], [2]] lane=[[4], [8], [16], [32], [64]] warp=[[128]]"),
+               destination =
+                   *LinearLayout::parse("[256] register=[[32], [64]] lane=[[1], [2], [4], [8], [16]] warp=[[128]]");
   EXPECT_EQ(planSharedMemory(source, destination, 32).barrier, BarrierScope::Warp);
 }
 
@@ -170,7 +179,8 @@ TEST(Conversions, SharedMemoryIsNotInConflictUnlessThatIsCheaper) {
     bool replicas = below(random, 2);
     DistributedOptions options{.broadcastOneIn = replicas ? 5 : 0};
     Space tensor = randomTensor(random, 7 + below(random, 7));
-    LinearLayout source = randomDistributed(random, tensor, options), destination = randomDistributed(random, tensor, options);
+    LinearLayout source = randomDistributed(random, tensor, options),
+                 destination = randomDistributed(random, tensor, options);
     int bits = randomWidth(random);
     Swizzle swizzle = chooseSwizzle(source, destination, bits, {.maxVectorBits = replicas ? 32 : 128});
     ASSERT_EQ(swizzle.storeWavefronts, conflictFreeWavefronts(swizzle.storeElements, bits));
@@ -221,9 +231,11 @@ TEST(Conversions, MatrixInstructionsMoveTheSameElements) {
   for (int n = 0; n < 3000; ++n) {
     Space tensor = randomTensor(random, 7 + below(random, 5));
     DistributedOptions options{.warps = below(random, 3), .broadcastOneIn = below(random, 2) * 6};
-    LinearLayout source = randomDistributed(random, tensor, options), destination = randomDistributed(random, tensor, options);
+    LinearLayout source = randomDistributed(random, tensor, options),
+                 destination = randomDistributed(random, tensor, options);
     if (below(random, 3) == 0) // the other side's lanes in the roles that stmatrix.trans gives them
-      destination = destination.withColumns(Dim::Lane, source.columns(Dim::Lane)).isDistributed() ? destination : source;
+      destination =
+          destination.withColumns(Dim::Lane, source.columns(Dim::Lane)).isDistributed() ? destination : source;
     int bits = 8 << below(random, 3);
     ConversionPlan plan = planConversion(source, destination, bits,
                                          {.maxScratchBytes = below(random, 4) ? 1 << 20 : 1 << 10,
@@ -257,9 +269,11 @@ TEST(Conversions, RoundsShrinkTheScratchToTheBudget) {
   int inRounds = 0;
   for (int n = 0; n < 1000; ++n) {
     Space tensor = randomTensor(random, 9 + below(random, 3));
-    LinearLayout source = randomDistributed(random, tensor, {.warps = 1}), destination = randomDistributed(random, tensor, {.warps = 1});
+    LinearLayout source = randomDistributed(random, tensor, {.warps = 1}),
+                 destination = randomDistributed(random, tensor, {.warps = 1});
     int bits = randomWidth(random);
-    int64_t whole = tensor.totalBits() ? (int64_t(1) << tensor.totalBits()) * bits / 8 : 0, budget = whole >> below(random, 4);
+    int64_t whole = tensor.totalBits() ? (int64_t(1) << tensor.totalBits()) * bits / 8 : 0,
+            budget = whole >> below(random, 4);
     ConversionPlan plan;
     plan.kind = ConversionKind::SharedMemory;
     plan.shared = planSharedMemory(source, destination, bits, {.maxScratchBytes = budget});
@@ -276,7 +290,8 @@ TEST(Conversions, AcrossTheBlocksOfACluster) {
   for (int n = 0; n < 1000; ++n) {
     Space tensor = randomTensor(random, 6 + below(random, 4));
     DistributedOptions options{.warps = 1, .blocks = 1 + below(random, 2), .broadcastOneIn = below(random, 2) * 4};
-    LinearLayout source = randomDistributed(random, tensor, options), destination = randomDistributed(random, tensor, options);
+    LinearLayout source = randomDistributed(random, tensor, options),
+                 destination = randomDistributed(random, tensor, options);
     ConversionPlan plan = planConversion(source, destination, 32);
     crossing += plan.kind == ConversionKind::SharedMemory && plan.shared.crossesBlocks;
     ASSERT_NO_FATAL_FAILURE(expectArrives(random, source, destination, plan, 32));

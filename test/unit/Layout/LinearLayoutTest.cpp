@@ -19,7 +19,8 @@ LinearLayout text(std::string_view form) {
 }
 
 Space randomHardware(Random &random) {
-  return Space::hardware({{Dim::Register, below(random, 4)}, {Dim::Lane, below(random, 6)}, {Dim::Warp, below(random, 3)}});
+  return Space::hardware(
+      {{Dim::Register, below(random, 4)}, {Dim::Lane, below(random, 6)}, {Dim::Warp, below(random, 3)}});
 }
 
 uint64_t sizeMask(const Space &space) { return (uint64_t(1) << space.totalBits()) - 1; }
@@ -27,8 +28,8 @@ uint64_t sizeMask(const Space &space) { return (uint64_t(1) << space.totalBits()
 } // namespace
 
 TEST(LinearLayout, PicturedExampleIsTheXorOfItsBits) {
-  LinearLayout layout = LinearLayout::fromBases(
-      {4, 8}, {{Dim::Register, {{0, 1}, {0, 2}}}, {Dim::Lane, {{0, 4}, {1, 0}, {2, 0}}}});
+  LinearLayout layout =
+      LinearLayout::fromBases({4, 8}, {{Dim::Register, {{0, 1}, {0, 2}}}, {Dim::Lane, {{0, 4}, {1, 0}, {2, 0}}}});
   EXPECT_EQ(layout.coordinates({.reg = 2, .lane = 3}), (std::vector<int64_t>{1, 6}));
   EXPECT_EQ(layout.at({.reg = 2, .lane = 3}), 1u * 8 + 6);
   EXPECT_EQ(layout.str(), "[4, 8] register=[[0, 1], [0, 2]] lane=[[0, 4], [1, 0], [2, 0]]");
@@ -89,7 +90,8 @@ TEST(LinearLayout, TextErrorsSayWhatIsWrong) {
   EXPECT_EQ(errorOf("[4] lane=[[4]]"), "a coordinate must be below 4; got 4 (at character 13)");
   EXPECT_EQ(errorOf("[4] lane=[[1, 2]]"), "a column needs 1 coordinates; got 2 (at character 16)");
   EXPECT_EQ(errorOf("[4] lane=[[1]] lane=[[2]]"), "'lane' is given twice (at character 19)");
-  EXPECT_EQ(errorOf("[4] lane=[[1]] dim0=[[2]]"), "hardware dimensions and axes do not mix; got 'dim0' (at character 19)");
+  EXPECT_EQ(errorOf("[4] lane=[[1]] dim0=[[2]]"),
+            "hardware dimensions and axes do not mix; got 'dim0' (at character 19)");
   EXPECT_EQ(errorOf("[4] lane=[[99999999999999999999]]"), "expected a number of at most 14 digits (at character 25)");
   EXPECT_EQ(errorOf("[4, 4096, 99999999999999] lane=[]"),
             "sizes must be powers of two with a product of at most 2^40; got 99999999999999 (at character 24)");
@@ -191,8 +193,7 @@ TEST(LinearLayout, InvertAndComposeKeepsBroadcastBitsWhereTheyAre) {
   // The lanes of the source repeat the data, so each lane finds its element in itself.
   LinearLayout destination = text("[8] register=[[2], [4]] lane=[[1]]"),
                source = text("[8] register=[[1], [2], [4]] lane=[[0]]");
-  EXPECT_EQ(destination.invertAndCompose(source),
-            text("[register 8, lane 2] register=[[2, 0], [4, 0]] lane=[[1, 1]]"));
+  EXPECT_EQ(destination.invertAndCompose(source), text("[register 8, lane 2] register=[[2, 0], [4, 0]] lane=[[1, 1]]"));
 }
 
 TEST(LinearLayout, TryInvertAndComposeFailsWhenAnElementIsMissing) {
@@ -256,7 +257,8 @@ TEST(LinearLayout, TransposePermutesTheAxes) {
 
 TEST(LinearLayout, AxesComeAndGo) {
   LinearLayout layout = text("[4, 8] register=[[0, 1], [0, 2]] lane=[[0, 4], [1, 0], [2, 0]]");
-  EXPECT_EQ(layout.insertAxis(1).str(), "[4, 1, 8] register=[[0, 0, 1], [0, 0, 2]] lane=[[0, 0, 4], [1, 0, 0], [2, 0, 0]]");
+  EXPECT_EQ(layout.insertAxis(1).str(),
+            "[4, 1, 8] register=[[0, 0, 1], [0, 0, 2]] lane=[[0, 0, 4], [1, 0, 0], [2, 0, 0]]");
   EXPECT_EQ(layout.insertAxis(1).removeAxis(1), layout);
   EXPECT_EQ(layout.removeAxis(1), text("[4] register=[[0], [0]] lane=[[0], [1], [2]]"));
   EXPECT_EQ(layout.removeAxis(0), text("[8] register=[[1], [2]] lane=[[4], [0], [0]]"));

@@ -53,7 +53,8 @@ struct DistributedOptions {
   bool registerBroadcast = true;
 };
 
-/// A random distributed layout of a tensor: the tensor's bits are dealt to lanes, warps and blocks, the rest to registers.
+/// A random distributed layout of a tensor: the tensor's bits are dealt to lanes, warps and blocks, the rest to
+/// registers.
 inline LinearLayout randomDistributed(Random &random, const Space &tensor, const DistributedOptions &options = {}) {
   std::vector<uint64_t> bits(tensor.totalBits());
   for (size_t i = 0; i < bits.size(); ++i)

@@ -93,14 +93,16 @@ TEST(Reduction, RandomLayoutsSumEachElementOnce) {
   int exchanged = 0;
   for (int n = 0; n < 3000; ++n) {
     Space tensor = randomTensor(random, 1 + below(random, 10));
-    DistributedOptions options{.warps = below(random, 4), .blocks = below(random, 8) == 0 ? 1 : 0, .broadcastOneIn = below(random, 2) * 5};
+    DistributedOptions options{
+        .warps = below(random, 4), .blocks = below(random, 8) == 0 ? 1 : 0, .broadcastOneIn = below(random, 2) * 5};
     LinearLayout source = randomDistributed(random, tensor, options);
     int axis = below(random, source.rank()), bits = 8 << below(random, 4);
     ReductionOrder order = below(random, 2) ? ReductionOrder::Fastest : ReductionOrder::ByAxis;
     ReductionPlan plan = planReduction(source, axis, std::vector<int>{bits}, order);
     EXPECT_EQ(plan.result, sliceLayout(source, axis));
     EXPECT_LE(std::count_if(plan.steps.begin(), plan.steps.end(),
-                            [](const ReductionStep &s) { return s.kind == ReductionStep::Kind::Exchange; }), 1);
+                            [](const ReductionStep &s) { return s.kind == ReductionStep::Kind::Exchange; }),
+              1);
     exchanged += plan.needsExchange();
     std::vector<uint64_t> data(source.numElements());
     for (uint64_t &value : data)
@@ -113,7 +115,8 @@ TEST(Reduction, RandomLayoutsSumEachElementOnce) {
     }
     int warps = int(source.size(Dim::Warp)), blocks = int(source.size(Dim::Block));
     Threads result = runReduction(plan, distribute(source, data, 32, warps, blocks), bits, sum);
-    ASSERT_EQ(result.values, distribute(plan.result, expected, 32, warps, blocks).values) << source.str() << " axis " << axis;
+    ASSERT_EQ(result.values, distribute(plan.result, expected, 32, warps, blocks).values)
+        << source.str() << " axis " << axis;
   }
   EXPECT_GT(exchanged, 500);
 }
@@ -130,7 +133,8 @@ TEST(Reduction, TreeByAxisIsTheSameForEveryLayout) {
       value = random();
     int warps = int(source.size(Dim::Warp));
     Threads result = runReduction(plan, distribute(source, data, 32, warps, 1), 32, tree);
-    ASSERT_EQ(result.values, distribute(plan.result, plainTree(data, tensor, axis), 32, warps, 1).values) << source.str();
+    ASSERT_EQ(result.values, distribute(plan.result, plainTree(data, tensor, axis), 32, warps, 1).values)
+        << source.str();
   }
 }
 

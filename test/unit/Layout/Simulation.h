@@ -1,9 +1,9 @@
 //===- Simulation.h - Conversion plans carried out on a simulated cluster ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Threads hold 64-bit numbers in place of elements. The plans are executed exactly as a lowering emits them, and what a real machine would
-// punish is an error: reading shared memory that nobody wrote, two different values at one place, a misaligned vector,
-// reading another warp's data behind a barrier of one warp.
+// Threads hold 64-bit numbers in place of elements. The plans are executed exactly as a lowering emits them, and what a
+// real machine would punish is an error: reading shared memory that nobody wrote, two different values at one place, a
+// misaligned vector, reading another warp's data behind a barrier of one warp.
 //
 //===---------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -21,9 +21,12 @@ struct Threads {
   int lanes = 1, warps = 1, blocks = 1;
   std::vector<std::vector<uint64_t>> values;
 
-  Threads(int lanes, int warps, int blocks) : lanes(lanes), warps(warps), blocks(blocks), values(lanes * warps * blocks) {}
+  Threads(int lanes, int warps, int blocks)
+      : lanes(lanes), warps(warps), blocks(blocks), values(lanes * warps * blocks) {}
   HardwarePoint point(int thread) const {
-    return {.lane = uint64_t(thread % lanes), .warp = uint64_t(thread / lanes % warps), .block = uint64_t(thread / lanes / warps)};
+    return {.lane = uint64_t(thread % lanes),
+            .warp = uint64_t(thread / lanes % warps),
+            .block = uint64_t(thread / lanes / warps)};
   }
   int sameWarp(int thread, uint64_t lane) const { return thread / lanes * lanes + int(lane); }
 };
@@ -36,7 +39,8 @@ inline HardwarePoint clamp(const LinearLayout &layout, HardwarePoint p) {
 }
 
 /// Every thread's registers as the layout says: register r holds data[element].
-inline Threads distribute(const LinearLayout &layout, const std::vector<uint64_t> &data, int lanes, int warps, int blocks) {
+inline Threads distribute(const LinearLayout &layout, const std::vector<uint64_t> &data, int lanes, int warps,
+                          int blocks) {
   Threads threads(lanes, warps, blocks);
   for (size_t t = 0; t < threads.values.size(); ++t)
     for (int64_t r = 0; r < layout.size(Dim::Register); ++r) {
@@ -112,7 +116,8 @@ inline std::pair<int, int> placeInMatrix(SharedAccess kind, int lane, int elemen
 class SimulatedSharedMemory {
 public:
   SimulatedSharedMemory(const SharedMemoryPlan &plan, const Threads &in, int elementBits)
-      : plan_(plan), in_(in), bytes_(elementBits / 8), perWord_(std::max(1, 32 / elementBits)), out_(in.lanes, in.warps, in.blocks) {}
+      : plan_(plan), in_(in), bytes_(elementBits / 8), perWord_(std::max(1, 32 / elementBits)),
+        out_(in.lanes, in.warps, in.blocks) {}
 
   Threads run() {
     std::vector<std::vector<uint64_t>> stored(in_.values.size()), loaded(in_.values.size());
@@ -124,7 +129,8 @@ public:
       const Swizzle &swizzle = plan_.swizzle;
       for (int warp = 0; warp < in_.warps * in_.blocks; ++warp)
         for (size_t r = 0; r < storesOfRound; r += swizzle.storeElements)
-          forEachPiece(plan_.storeAddress, plan_.store, swizzle.storeKind, swizzle.storeElements, swizzle.storeWavefronts, warp, int(r),
+          forEachPiece(plan_.storeAddress, plan_.store, swizzle.storeKind, swizzle.storeElements,
+                       swizzle.storeWavefronts, warp, int(r),
                        [&](int thread, int reg, uint64_t offset, uint64_t block) {
                          HardwarePoint p = in_.point(thread);
                          if ((p.lane & plan_.replicaLanes) || (p.warp & plan_.replicaWarps))
@@ -138,8 +144,8 @@ public:
         list.resize((round + 1) * loadsOfRound);
       for (int warp = 0; warp < in_.warps * in_.blocks; ++warp)
         for (size_t r = 0; r < loadsOfRound; r += swizzle.loadElements)
-          forEachPiece(plan_.loadAddress, plan_.load, swizzle.loadKind, swizzle.loadElements, swizzle.loadWavefronts, warp, int(r),
-                       [&](int thread, int reg, uint64_t offset, uint64_t block) {
+          forEachPiece(plan_.loadAddress, plan_.load, swizzle.loadKind, swizzle.loadElements, swizzle.loadWavefronts,
+                       warp, int(r), [&](int thread, int reg, uint64_t offset, uint64_t block) {
                          if (!plan_.crossesBlocks)
                            EXPECT_EQ(block, in_.point(thread).block);
                          const Cell &cell = memory_[block][offset];
@@ -169,8 +175,8 @@ private:
 
   /// One instruction of a warp: calls piece(thread, register, offset, block) for each element that it moves.
   template <typename Piece>
-  void forEachPiece(const LinearLayout &address, const LinearLayout &map, SharedAccess kind, int elements, int predicted, int warp,
-                    int first, Piece piece) {
+  void forEachPiece(const LinearLayout &address, const LinearLayout &map, SharedAccess kind, int elements,
+                    int predicted, int warp, int first, Piece piece) {
     std::vector<uint64_t> addresses;
     auto align = [&](uint64_t start, int size) { EXPECT_EQ(start % size, 0u) << "misaligned access"; };
     if (kind == SharedAccess::Vector) {

@@ -16,7 +16,8 @@ TEST(VectorWidth, PermutedRegistersComeToTheFront) {
       {64, 64}, {{Dim::Register, {{1, 0}, {0, 1}, {0, 2}}}, {Dim::Lane, {{0, 4}, {0, 8}, {0, 16}, {0, 32}, {2, 0}}}});
   VectorAccess access = vectorAccess(layout, 1, 8);
   EXPECT_EQ(access.elements, 4);
-  EXPECT_EQ(access.registers.apply(std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7}), (std::vector<int>{0, 2, 4, 6, 1, 3, 5, 7}));
+  EXPECT_EQ(access.registers.apply(std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7}),
+            (std::vector<int>{0, 2, 4, 6, 1, 3, 5, 7}));
   EXPECT_EQ(vectorAccess(layout, 1, 2).elements, 2);
   EXPECT_EQ(vectorAccess(layout, 0, 8).elements, 2);
 }
