@@ -107,6 +107,7 @@ void freeState(KernelObject::State *state) {
   }
   for (KeywordPlan &plan : state->plans)
     Py_XDECREF(plan.names);
+  Py_XDECREF(state->metaTemplate);
   delete state;
 }
 
@@ -265,9 +266,14 @@ int checkWatches(const KernelObject::State &state, const Watch **changed) {
 
 // The dictionary that a grid function (META) and the hooks are given: all arguments and the launch options that were
 // given.
-PyObject *argumentDict(const KernelObject::State &state, PyObject *const *bound, const Constant *options,
-                       size_t numOptions) {
-  Reference dict(PyDict_New());
+PyObject *argumentDict(KernelObject::State &state, PyObject *const *bound, const Constant *options, size_t numOptions) {
+  if (!state.metaTemplate) {
+    state.metaTemplate = PyDict_New();
+    for (const Parameter &parameter : state.parameters)
+      if (!state.metaTemplate || PyDict_SetItem(state.metaTemplate, parameter.name, Py_None) < 0)
+        return nullptr;
+  }
+  Reference dict(PyDict_Copy(state.metaTemplate));
   if (!dict)
     return nullptr;
   for (size_t i = 0; i < state.parameters.size(); ++i)

@@ -83,6 +83,7 @@ struct KernelObject {
     KeywordPlan plans[4];
     unsigned nextPlan = 0;
     uint64_t epoch = 0;
+    PyObject *metaTemplate = nullptr; // dict with every parameter's name: copying it costs less than filling a new one
     bool hasPreRunHooks = false;
   } *state;
 };
