@@ -52,31 +52,28 @@ WarpAccess warpAccess(const LinearLayout &layout, int axis, int elementsPerAcces
     else
       others |= column;
   }
-  int run = std::countr_one(along); // steps 1, 2, 4 ... without a gap
   int64_t bytes = std::max(1, elementBits / 8);
-  access.contiguousBytes = (int64_t(1) << run) * bytes;
-  access.pieces = int64_t(1) << (std::popcount(along) - run + std::popcount(others));
-  access.sectors = access.pieces * std::max<int64_t>(1, access.contiguousBytes / 32);
-  access.lines = access.pieces * std::max<int64_t>(1, access.contiguousBytes / 128);
-  access.efficiency = double(access.pieces * access.contiguousBytes) / double(access.sectors * 32);
+  // Steps that stay within a unit of memory do not add units.
+  auto units = [&](int64_t unit) {
+    int inside = unit > bytes ? std::countr_zero(uint64_t(unit / bytes)) : 0;
+    return int64_t(1) << (std::popcount(along >> inside) + std::popcount(others));
+  };
+  access.contiguousBytes = (int64_t(1) << std::countr_one(along)) * bytes; // steps 1, 2, 4 ... without a gap
+  access.bytes = (int64_t(1) << (std::popcount(along) + std::popcount(others))) * bytes;
+  access.sectors = units(32);
+  access.lines = units(128);
+  access.efficiency = double(access.bytes) / double(access.sectors * 32);
   return access;
 }
 
 double memoryAccessCost(const LinearLayout &layout, int axis, int elementsPerAccess, int elementBits, bool isStore) {
   WarpAccess warp = warpAccess(layout, axis, elementsPerAccess, elementBits);
-  // Time over that of full bandwidth, by the length of the contiguous pieces; see the table in the header.
-  struct Row {
-    int64_t bytes;
-    double load, store;
-  };
-  constexpr Row table[] = {{128, 1.0, 1.0}, {64, 1.05, 1.3}, {32, 1.85, 2.8},
-                           {16, 5.2, 12.7}, {8, 9.0, 24},    {4, 16, 40}};
-  double factor = isStore ? 80 : 32;
-  for (const Row &row : table)
-    if (warp.contiguousBytes >= row.bytes) {
-      factor = isStore ? row.store : row.load;
-      break;
-    }
+  // Two factors that meet the measured table: how many sectors of each line are used, and how much of each sector.
+  // Scattered parts of sectors cost more than their share (16 bytes of each line: 5.2 for loads, 12.7 for stores).
+  int64_t sectorsOfLine = warp.sectors / warp.lines;
+  double factor = sectorsOfLine >= 4 ? 1.0 : sectorsOfLine >= 2 ? (isStore ? 1.3 : 1.05) : (isStore ? 2.8 : 1.85);
+  if (warp.efficiency < 1)
+    factor *= (sectorsOfLine == 1 ? (isStore ? 2.27 : 1.4) : 1.0) / warp.efficiency;
   double bytes = double(layout.numElements()) * std::max(1, elementBits / 8);
   // Narrow instructions cost issue slots: 16 bytes per lane run at full speed, 4 bytes at about 0.9 of it.
   int64_t perLane = int64_t(elementsPerAccess) * std::max(1, elementBits / 8);

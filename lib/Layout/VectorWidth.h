@@ -47,21 +47,28 @@ struct AccessFacts {
 /// The largest power of two that the facts and the instruction set allow, in elements; at least 1.
 int maxVectorElements(int elementBits, const AccessFacts &facts, int maxBits = 128);
 
-/// How one access instruction of a warp falls on memory that is contiguous along one axis.
+/// How one access instruction of a warp falls on memory that is contiguous along one axis. Places that differ in
+/// another axis count as far apart; the first element as aligned.
 struct WarpAccess {
-  /// Bytes of each contiguous piece, and how many such pieces the 32 lanes touch.
-  int64_t contiguousBytes = 0, pieces = 1;
-  /// Lanes that access what another lane accesses too.
+  /// Bytes that the lanes access, each counted once.
+  int64_t bytes = 0;
+  /// Of these, the bytes of each contiguous piece.
+  int64_t contiguousBytes = 0;
+  /// Lanes that access what another lane accesses too, as a factor.
   int replication = 1;
-  /// 32-byte sectors and 128-byte lines touched, when pieces are aligned and lie far apart.
+  /// 32-byte sectors and 128-byte lines touched.
   int64_t sectors = 1, lines = 1;
   /// Useful bytes over the bytes of the sectors, in 0..1.
   double efficiency = 1;
 };
 WarpAccess warpAccess(const LinearLayout &layout, int axis, int elementsPerAccess, int elementBits);
 
-/// Estimated time of moving the whole tensor through this layout, in units of one byte at full bandwidth.
-/// Replicated threads do not count for stores (they are predicated off) and hit the cache for loads.
+/// Estimated time of moving the whole tensor once through this layout, in bytes at full bandwidth: a coalesced access
+/// costs its bytes. Replicated threads do not count for stores (they are predicated off) and hit the cache for loads.
 double memoryAccessCost(const LinearLayout &layout, int axis, int elementsPerAccess, int elementBits, bool isStore);
+
+/// Bytes of device memory for one cycle of an SM (3.35 TB/s over 132 SMs at 1.7 GHz): memoryAccessCost / kBytesPerCycle
+/// compares with ConversionPlan::cost times the number of warps.
+inline constexpr double kBytesPerCycle = 15;
 
 } // namespace tegula

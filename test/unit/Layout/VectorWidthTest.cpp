@@ -63,18 +63,36 @@ TEST(VectorWidth, SectorsOfAWarpAgreeWithCountingThem) {
     int bits = 8 << below(random, 4);
     VectorAccess vector = vectorAccess(layout, 1, 128 / bits);
     LinearLayout ordered = vector.registers.apply(layout);
-    std::set<uint64_t> sectors;
+    std::set<uint64_t> bytes, sectors, lines;
     for (uint64_t lane = 0; lane < 32; ++lane)
       for (uint64_t r = 0; r < uint64_t(vector.elements); ++r) {
         auto at = ordered.coordinates({.reg = r, .lane = lane});
-        sectors.insert((uint64_t(at[0]) << 32 | uint64_t(at[1] * bits / 8)) / 32);
+        uint64_t address = uint64_t(at[0]) << 32 | uint64_t(at[1] * bits / 8);
+        bytes.insert(address);
+        sectors.insert(address / 32);
+        lines.insert(address / 128);
       }
     WarpAccess access = warpAccess(layout, 1, vector.elements, bits);
-    // Pieces within one sector are counted apart: an upper bound, exact when the run fills sectors.
-    EXPECT_GE(access.sectors, int64_t(sectors.size()));
-    if (access.contiguousBytes >= 32)
-      EXPECT_EQ(access.sectors, int64_t(sectors.size()));
+    EXPECT_EQ(access.bytes, int64_t(bytes.size()) * bits / 8);
+    EXPECT_EQ(access.sectors, int64_t(sectors.size()));
+    EXPECT_EQ(access.lines, int64_t(lines.size()));
   }
+}
+
+TEST(VectorWidth, CostsFollowTheMeasuredTable) {
+  // Contiguous pieces of 512, 64, 32 and 16 bytes a warp: rates relative to the best, as the header lists them.
+  auto cost = [](std::string_view text, int elements, bool store) {
+    LinearLayout layout = *LinearLayout::parse(text);
+    return memoryAccessCost(layout, 1, elements, 32, store) / double(layout.numElements() * 4);
+  };
+  std::string_view whole = "[64, 512] register=[[0, 1], [0, 2]] lane=[[0, 4], [0, 8], [0, 16], [0, 32], [0, 64]] "
+                           "warp=[[1, 0], [2, 0], [4, 0], [8, 0], [16, 0], [32, 0], [0, 128], [0, 256]]",
+                   sixteen = "[64, 512] register=[[0, 1], [0, 2]] lane=[[1, 0], [2, 0], [4, 0], [8, 0], [16, 0]] "
+                             "warp=[[32, 0], [0, 4], [0, 8], [0, 16], [0, 32], [0, 64], [0, 128], [0, 256]]";
+  EXPECT_NEAR(cost(whole, 4, false), 1.0, 0.01);
+  EXPECT_NEAR(cost(whole, 4, true), 1.0, 0.01);
+  EXPECT_NEAR(cost(sixteen, 4, false), 2885.0 / 550, 0.1);
+  EXPECT_NEAR(cost(sixteen, 4, true), 3175.0 / 249, 0.1);
 }
 
 TEST(VectorWidth, CoalescedLayoutsCostLeast) {
