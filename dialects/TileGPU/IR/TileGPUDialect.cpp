@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/TileGPU/IR/TileGPU.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -39,6 +40,10 @@ void TileGPUDialect::initialize() {
 #include "dialects/TileGPU/IR/TileGPUOps.cpp.inc"
       >();
   addInterfaces<TileGPUAsmInterface, TileGPUInlinerInterface>();
+}
+
+Operation *TileGPUDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
+  return arith::ConstantOp::materialize(builder, value, type, loc);
 }
 
 /// (C5) of the layout, for every value of the kernel.

@@ -28,7 +28,7 @@ struct AllocateSharedMemoryPass : impl::AllocateSharedMemoryPassBase<AllocateSha
     analysis::SharedMemoryAllocation allocation = analysis::allocateSharedMemory(kernel);
     if (allocation.bytes > limit) {
       InFlightDiagnostic diagnostic = kernel.emitError()
-                                      << "expected at most " << limit << " bytes of shared memory, got " << allocation.bytes;
+                                      << "expected at most " << int64_t(limit) << " bytes of shared memory, got " << allocation.bytes;
       for (const analysis::ScratchRange &range : allocation.ranges)
         diagnostic.attachNote(range.op->getLoc()) << range.bytes << " bytes are for " << range.op->getName();
       return signalPassFailure();
