@@ -39,8 +39,12 @@ Value Emitter::integer(Type type, int64_t value) {
 
 Value Emitter::zero(Type type) {
   if (isa<LLVM::LLVMPointerType>(type)) {
-    OpBuilder entry = atEntry();
-    return LLVM::ZeroOp::create(entry, function.getLoc(), type);
+    Value &slot = zeros_[type];
+    if (!slot) {
+      OpBuilder entry = atEntry();
+      slot = LLVM::ZeroOp::create(entry, function.getLoc(), type);
+    }
+    return slot;
   }
   if (isa<FloatType>(type))
     return real(type, 0.0);
@@ -201,9 +205,13 @@ Value Emitter::extractElement(Value vector, int64_t index) {
 }
 
 Value Emitter::makeVector(ArrayRef<Value> elements) {
-  OpBuilder entry = atEntry();
-  Value vector =
-      LLVM::PoisonOp::create(entry, function.getLoc(), vectorType(elements.size(), elements.front().getType()));
+  Type type = vectorType(elements.size(), elements.front().getType());
+  Value &poison = poisons_[type];
+  if (!poison) {
+    OpBuilder entry = atEntry();
+    poison = LLVM::PoisonOp::create(entry, function.getLoc(), type);
+  }
+  Value vector = poison;
   for (auto [i, element] : llvm::enumerate(elements))
     vector = LLVM::InsertElementOp::create(b, loc, vector, element, i32(i));
   return vector;

@@ -154,6 +154,7 @@ private:
   mlir::LLVM::GlobalOp stringGlobal(llvm::StringRef text);
 
   llvm::DenseMap<mlir::Attribute, Value> constants_;
+  llvm::DenseMap<Type, Value> poisons_, zeros_;
   llvm::DenseMap<Value, int64_t> integers_;
   llvm::DenseMap<int, Value> programIds_, programCounts_;
   Value threadIndex_, lane_, warp_, sharedBase_;
