@@ -10,7 +10,7 @@
 //   # lookup: NAME             asks for a name; then `# getattr: NAME.a.b` follows attributes
 //   # call: NAME 1 2.5 'x'     calls what the name means with ints, floats, strings
 //   # names:                   asks for the visible names
-//   # error: MESSAGE           fails with that message
+//   # error: MESSAGE           fails with that message; so do static-assert: and unsupported-construct:, with that kind
 //===----------------------------------------------------------------------===//
 #include "lib/Runtime/KernelImage.h"
 #include "tegula-c/Compiler.h"
@@ -188,10 +188,10 @@ tegula_result *tegula_compile(const tegula_compile_request *request, const tegul
       for (size_t i = 0; i < count; ++i)
         all += std::string(i ? " " : "") + names[i];
       say("names " + all);
-    } else if (word == "error") {
+    } else if (word == "error" || word == "static-assert" || word == "unsupported-construct") {
       result->text =
           std::string(source.filename) + ":" + std::to_string(source.first_line) + ":1: error: " + rest + "\n";
-      result->json = "[{\"severity\": \"error\", \"message\": \"" + rest +
+      result->json = "[{\"severity\": \"error\", \"kind\": \"" + word + "\", \"message\": \"" + rest +
                      "\", \"line\": " + std::to_string(source.first_line) + "}]";
       return result;
     }

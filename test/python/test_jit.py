@@ -160,7 +160,7 @@ def test_a_compile_error_has_text_diagnostics_and_cause(fake):
     line = kernel.starting_line_number
     assert str(raised.value) == f"{__file__}:{line}:1: error: arange needs a power-of-two length; got 0..1000"
     assert raised.value.diagnostics == [
-        {"severity": "error", "message": "arange needs a power-of-two length; got 0..1000", "line": line}
+        {"severity": "error", "kind": "error", "message": "arange needs a power-of-two length; got 0..1000", "line": line}
     ]
     assert raised.value.error_message == "arange needs a power-of-two length; got 0..1000"
     import pickle
@@ -170,6 +170,24 @@ def test_a_compile_error_has_text_diagnostics_and_cause(fake):
     from tegula.compiler.errors import CompilationError, TritonError
 
     assert isinstance(raised.value, CompilationError) and isinstance(raised.value, TritonError)
+
+
+def test_error_classes_by_kind(fake):
+    @tegula.jit
+    def asserting(x_ptr):
+        # static-assert: static assertion failed: BLOCK is too large
+        pass
+
+    @tegula.jit
+    def unsupported(x_ptr):
+        # unsupported-construct: `try` is not part of the kernel language
+        pass
+
+    with pytest.raises(tegula.CompileTimeAssertionFailure) as raised:
+        asserting[(1,)](X)
+    assert raised.value.error_message == "static assertion failed: BLOCK is too large"
+    with pytest.raises(tegula.UnsupportedLanguageConstruct):
+        unsupported[(1,)](X)
 
 
 def test_an_exception_of_a_callback_is_the_cause(fake):

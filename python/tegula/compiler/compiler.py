@@ -153,12 +153,11 @@ def _raise_compilation_error(text, diagnostics_json, cause):
     if isinstance(diagnostics, dict):
         diagnostics = diagnostics.get("diagnostics", [])
     first = next((d for d in diagnostics if d.get("severity", "error") == "error"), {})
-    message = first.get("message", text)
+    named = str(first.get("kind", ""))
     kind = errors.CompilationError
-    code = str(first.get("code", ""))
-    if "static-assert" in code or "static_assert" in message or "static assertion" in message:
+    if named == "static-assert":
         kind = errors.CompileTimeAssertionFailure
-    elif "unsupported" in code or "not supported in kernels" in message or "may not use" in message:
+    elif named.startswith("unsupported"):
         kind = errors.UnsupportedLanguageConstruct
     raise kind(text.rstrip("\n") or "the compiler failed without a message", diagnostics) from cause
 

@@ -144,7 +144,7 @@ def read_stranger(value, name, read_only_is_fine):
         device = getattr(value, "device", None)
         index = getattr(device, "id", getattr(device, "index", None))
         return address, element, index if isinstance(index, int) else _tegula.current_device()
-    if kind == "ndarray" and hasattr(value, "ctypes"):
+    if hasattr(value, "ctypes") and hasattr(value, "dtype"):  # NumPy arrays that C hands over, and subclasses
         element = dtype_name(value.dtype)
         if element is None:
             raise TypeError(
