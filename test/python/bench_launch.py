@@ -19,7 +19,7 @@ import time
 
 BUILD = pathlib.Path(os.environ.get("TEGULA_BUILD_DIR", pathlib.Path(__file__).resolve().parents[2] / "build"))
 
-SOURCE = '''
+SOURCE = """
 import {package}
 import {package}.language as tl
 
@@ -29,13 +29,14 @@ def kernel(x_ptr, w_ptr, b_ptr, out_ptr, rstd_ptr, stride_x, stride_out, rows, N
            HAS_BIAS: tl.constexpr):
     # entry: nothing
     pass
-'''
+"""
 
 ROUNDS, BATCH = 41, 200
 
 
 def load_kernel(package, folder):
     import importlib.util
+
     path = pathlib.Path(folder) / f"launched_by_{package}.py"
     path.write_text(SOURCE.format(package=package))
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -110,7 +111,20 @@ def main():
                 x, w, b, out, rstd, 4096, 4096, 1000, 4000, 1e-5, 0.5, 4096, True
             )
             rows["triton, keywords and num_warps"] = lambda: triton_kernel[grid](
-                x, w, b, out, rstd, 4096, 4096, 1000, N=4000, eps=1e-5, scale=0.5, BLOCK=4096, HAS_BIAS=True, num_warps=8
+                x,
+                w,
+                b,
+                out,
+                rstd,
+                4096,
+                4096,
+                1000,
+                N=4000,
+                eps=1e-5,
+                scale=0.5,
+                BLOCK=4096,
+                HAS_BIAS=True,
+                num_warps=8,
             )
         except ImportError:
             print("triton is not installed: its rows are left out")

@@ -15,6 +15,7 @@ from ..language import core
 VALUE_TYPE, VALUE_BUILTIN, VALUE_OBJECT = 5, 7, 9
 
 NOT_FOUND = object()
+_LANGUAGE = core.__package__
 
 _python_builtins = {
     id(value): name
@@ -34,8 +35,13 @@ def resolve(value):
         return VALUE_BUILTIN, known[1], None
     if isinstance(value, core.dtype):
         return (VALUE_OBJECT, None, None) if value.is_block() else (VALUE_TYPE, value.mangle(), None)
-    if value is _tegula.cdiv:
-        return VALUE_BUILTIN, "cdiv", None
+    if value is _tegula.cdiv or value is _tegula.next_power_of_2:
+        return VALUE_BUILTIN, value.__name__, None
+    if isinstance(value, types.ModuleType):
+        # The language's modules are the compiler's own: it knows their members, and which name was meant by a wrong one.
+        if value.__name__ == _LANGUAGE or value.__name__.startswith(_LANGUAGE + "."):
+            return VALUE_BUILTIN, value.__name__[len(_LANGUAGE) + 1 :], None
+        return VALUE_OBJECT, None, None
     name = _python_builtins.get(id(value))
     if name is not None:
         return VALUE_BUILTIN, "py." + name, None
@@ -80,6 +86,8 @@ def lookup_builtin(qualified_name):
     found = core._builtins.get(qualified_name)
     if found is not None:
         return found
+    if qualified_name in ("cdiv", "next_power_of_2"):
+        return getattr(_tegula, qualified_name)
     for value, name in core.qualified_names.values():
         if name == qualified_name:
             return value
@@ -94,6 +102,9 @@ def unwrap(value):
     return value
 
 
+_PLAIN_DATA = (bool, int, float, complex, str, bytes, tuple, list, dict, set, type(None))
+
+
 class Environment:
     """Answers the compiler's questions while one kernel is compiled. Every method may be called from any thread."""
 
@@ -101,13 +112,17 @@ class Environment:
         self.allow_globals = allow_globals
 
     def lookup(self, function, name):
-        """The value of a name that `function` takes from outside its body, or NOT_FOUND."""
-        holder, value = find_name(function.fn, name)
-        if value is NOT_FOUND:
-            value = getattr(builtins, name, NOT_FOUND)
-        elif self.allow_globals and isinstance(value, (bool, int, float, str, tuple, list)):
-            value = core.constexpr(value)
-        return value
+        """The value of a name that `function` takes from outside its body, or NOT_FOUND. Raises NameError for a global
+        that is plain data: it could change between launches unseen."""
+        _, value = find_name(function.fn, name)
+        if not isinstance(value, _PLAIN_DATA) or isinstance(value, core.dtype):
+            return value
+        if self.allow_globals:
+            return core.constexpr(value)
+        raise NameError(
+            f"the global variable `{name}` is no constexpr; kernels read globals that are: {name} = tl.constexpr({value!r}), "
+            "or pass it as an argument"
+        )
 
     def getattr(self, value, name):
         """An attribute of a value, or NOT_FOUND."""

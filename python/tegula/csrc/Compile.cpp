@@ -55,6 +55,8 @@ struct Session {
       Reference message(PyObject_Str(value));
       const char *bytes = message ? PyUnicode_AsUTF8(message.get()) : nullptr;
       text = std::string(((PyTypeObject *)type)->tp_name) + (bytes && *bytes ? std::string(": ") + bytes : "");
+      if (bytes && *bytes && type == PyExc_NameError)
+        text = bytes; // of Environment.lookup: a sentence of its own
       PyErr_Clear();
       if (!exception)
         exception = Reference::borrow(value);

@@ -188,6 +188,12 @@ int VariantTable::traverse(visitproc visit, void *arg) const {
 
 namespace {
 
+bool requireState(KernelObject *kernel) {
+  if (!kernel->state)
+    PyErr_SetString(PyExc_RuntimeError, "the kernel was not initialised");
+  return kernel->state != nullptr;
+}
+
 // Calls a method that raises; always returns null.
 PyObject *refuse(KernelObject *kernel, const char *method, PyObject *const *arguments, size_t count,
                  PyObject *keywordNames) {
@@ -333,10 +339,8 @@ CompiledObject *compileVariant(KernelObject *kernel, PyObject *const *bound, con
 
 PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *arguments, size_t count,
                      PyObject *keywordNames) {
-  if (!kernel->state) {
-    PyErr_SetString(PyExc_RuntimeError, "the kernel was not initialised");
+  if (!requireState(kernel))
     return nullptr;
-  }
   KernelObject::State &state = *kernel->state;
   const size_t numParameters = state.parameters.size();
   if (state.epoch != globalEpoch) [[unlikely]] {
@@ -585,7 +589,7 @@ PyObject *configure(PyObject *object, PyObject *args) {
 PyObject *watch(PyObject *object, PyObject *args) {
   auto *self = (KernelObject *)object;
   PyObject *holder, *name, *value;
-  if (!PyArg_ParseTuple(args, "OUO", &holder, &name, &value))
+  if (!PyArg_ParseTuple(args, "OUO", &holder, &name, &value) || !requireState(self))
     return nullptr;
   for (const Watch &known : self->state->watches)
     if (known.holder == holder && PyUnicode_Compare(known.name, name) == 0)
@@ -596,6 +600,8 @@ PyObject *watch(PyObject *object, PyObject *args) {
 
 // _forget(): drops every variant and what is watched.
 PyObject *forget(PyObject *object, PyObject *) {
+  if (!requireState((KernelObject *)object))
+    return nullptr;
   KernelObject::State &state = *((KernelObject *)object)->state;
   state.variants.clear();
   std::vector<Watch> old;

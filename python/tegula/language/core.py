@@ -682,6 +682,7 @@ for _name, _value in dict(
     tuple=tuple,
     range=range,
     static_range=static_range,
+    get_int_dtype=get_int_dtype,
 ).items():
     register(_name)(_value)
 
