@@ -130,7 +130,7 @@ TEGULA_API void tegula_warm_up(const char *target);
 /* The program behind the tool of that name: they link LLVM through this library. */
 TEGULA_API int tegula_opt_main(int argc, char **argv);
 TEGULA_API int tegula_lsp_server_main(int argc, char **argv);
-TEGULA_API int tegulac_main(int argc, char **argv);
+TEGULA_API int tegula_compiler_main(int argc, char **argv);
 
 #ifdef __cplusplus
 }

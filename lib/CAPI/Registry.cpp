@@ -5,6 +5,7 @@
 #include "dialects/Tile/IR/Tile.h"
 #include "dialects/TileGPU/IR/TileGPU.h"
 #include "dialects/TileGPU/Transforms/Passes.h"
+#include "lib/Compiler/Pipelines.h"
 #include "lib/Conversion/TileGPUToLLVM/Passes.h"
 #include "lib/Conversion/TileToTileGPU/Passes.h"
 
@@ -27,4 +28,5 @@ void tegula::registerPasses() {
   tile_gpu::registerTileGPUPasses();
   tile_gpu::registerTileToTileGPUPasses();
   to_llvm::registerTileGPUToLLVMPasses();
+  registerPhases();
 }

@@ -145,22 +145,12 @@ private:
     if (!parseOptions(argc, argv) || !checkEmit())
       return 2;
     auto start = std::chrono::steady_clock::now();
-    const SourceBuffer *buffer = sources.addFile(line.file);
-    if (!buffer)
-      return fail("cannot read '" + line.file + "'"), 1;
     if (line.emit == "ast")
-      return emitAst(*buffer);
-    ModuleEnvironment environment(sources, diagnostics);
-    if (!environment.load(*buffer))
+      return emitAst();
+    environment = ModuleEnvironment::fromFile(line.file, sources, diagnostics);
+    if (!environment || !findKernel() || !bindArguments())
       return 1;
-    request().environment = &environment;
-    if (!findKernel(environment))
-      return 1;
-    std::vector<SignatureEntry> entries;
-    const ast::FunctionDef &kernel = *environment.definition(request().function);
-    if (!parseSignature(line.signature, sources, diagnostics, entries) ||
-        !bindSignature(entries, kernel, line.file, diagnostics, request().arguments))
-      return 1;
+    request().environment = environment.get();
     StageTimes times;
     std::chrono::duration<double, std::milli> parse = std::chrono::steady_clock::now() - start;
     times.emplace_back("parse", parse.count());
@@ -190,23 +180,34 @@ private:
     return true;
   }
 
-  bool findKernel(ModuleEnvironment &environment) {
-    std::vector<std::string> kernels = environment.kernels();
+  bool findKernel() {
+    std::vector<std::string> kernels = environment->kernels();
     if (line.kernel.empty() && kernels.size() == 1)
       line.kernel = kernels.front();
     std::string list = kernels.empty() ? "the file holds no function decorated with jit"
                                        : "the file's kernels are " + llvm::join(kernels, ", ");
     if (line.kernel.empty())
       return fail("expected --kernel NAME", list);
-    request().function = environment.findKernel(line.kernel);
+    request().function = environment->find(line.kernel);
     return request().function || fail("'" + line.file + "' has no kernel '" + line.kernel + "'", list);
   }
 
-  int emitAst(const SourceBuffer &buffer) {
-    std::unique_ptr<ast::Tree> tree = parse(buffer, diagnostics);
-    if (!tree)
-      return 1;
-    return write(ast::dump(*tree->module, {.indent = 2}) + "\n") ? 0 : 1;
+  bool bindArguments() {
+    FunctionSource source;
+    std::string error;
+    if (environment->functionSource(request().function, source, error) != Environment::Answer::Found)
+      return fail(error);
+    std::vector<SignatureEntry> entries;
+    return parseSignature(line.signature, sources, diagnostics, entries) &&
+           bindSignature(entries, *source.def, line.file, diagnostics, request().arguments);
+  }
+
+  int emitAst() {
+    const SourceBuffer *buffer = sources.addFile(line.file);
+    if (!buffer)
+      return fail("cannot read '" + line.file + "'"), 1;
+    std::unique_ptr<ast::Tree> tree = parse(*buffer, diagnostics);
+    return tree && write(ast::dump(*tree->module, {.indent = 2}) + "\n") ? 0 : 1;
   }
 
   bool writeOutput(const runtime::KernelImage &image) {
@@ -245,8 +246,9 @@ private:
   CommandLine line;
   SourceManager sources;
   DiagnosticEngine diagnostics;
+  std::unique_ptr<ModuleEnvironment> environment;
 };
 
 } // namespace
 
-int tegulac_main(int argc, char **argv) { return Tegulac().run(argc, argv); }
+int tegula_compiler_main(int argc, char **argv) { return Tegulac().run(argc, argv); }
