@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialects/TileGPU/IR/LayoutRules.h"
 
+#include "lib/Layout/Constructors.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -12,16 +14,8 @@ using namespace tegula;
 using namespace tegula::tile_gpu;
 
 //===----------------------------------------------------------------------===//
-// On layouts
+// On layouts (the others are in lib/Layout/Constructors.h)
 //===----------------------------------------------------------------------===//
-
-LinearLayout tile_gpu::withoutAxis(const LinearLayout &layout, int axis) {
-  return layout.removeAxis(axis).withoutZeroColumns(Dim::Register);
-}
-
-LinearLayout tile_gpu::broadcastSource(const LinearLayout &layout, ArrayRef<int64_t> from) {
-  return layout.resize(std::span(from.data(), from.size())).withoutZeroColumns(Dim::Register);
-}
 
 LinearLayout tile_gpu::broadcastResult(const LinearLayout &layout, ArrayRef<int64_t> to) {
   Space outs = Space::tensor(std::span(to.data(), to.size()));
@@ -45,33 +39,6 @@ LinearLayout tile_gpu::broadcastResult(const LinearLayout &layout, ArrayRef<int6
   llvm::append_range(reg, columns(Dim::Register));
   return LinearLayout::fromColumns(
       outs, {{Dim::Register, reg}, {Dim::Lane, lane}, {Dim::Warp, warp}, {Dim::Block, block}});
-}
-
-LinearLayout tile_gpu::joinResult(const LinearLayout &layout) {
-  std::vector<int64_t> shape = layout.shape();
-  shape.push_back(2);
-  Space outs = Space::tensor(shape);
-  LinearLayout wide = layout.insertAxis(layout.rank());
-  SmallVector<uint64_t> reg = {uint64_t(1) << outs.shift(layout.rank())};
-  for (uint64_t column : wide.columns(Dim::Register))
-    reg.push_back(wide.outs().repack(column, outs));
-  auto moved = [&](Dim dim) {
-    SmallVector<uint64_t> result;
-    for (uint64_t column : wide.columns(dim))
-      result.push_back(wide.outs().repack(column, outs));
-    return result;
-  };
-  SmallVector<uint64_t> lane = moved(Dim::Lane), warp = moved(Dim::Warp), block = moved(Dim::Block);
-  return LinearLayout::fromColumns(
-      outs, {{Dim::Register, reg}, {Dim::Lane, lane}, {Dim::Warp, warp}, {Dim::Block, block}});
-}
-
-std::optional<LinearLayout> tile_gpu::splitResult(const LinearLayout &layout) {
-  int last = layout.rank() - 1;
-  for (uint64_t column : layout.columns(Dim::Register))
-    if (column == layout.outs().mask(last))
-      return withoutAxis(layout, last);
-  return std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//
@@ -134,28 +101,21 @@ static LayoutAttr attr(LayoutAttr like, const LinearLayout &layout) {
   return LayoutAttr::get(like.getContext(), layout);
 }
 
-static SmallVector<int> inverse(ArrayRef<int32_t> order) {
-  SmallVector<int> result(order.size());
-  for (auto [to, from] : llvm::enumerate(order))
-    result[from] = to;
-  return result;
-}
-
 LayoutAttr tile_gpu::operandLayout(Operation *op, unsigned index, LayoutAttr principal) {
   const LinearLayout &layout = principal.getLinearLayout();
   switch (layoutRule(op)) {
   case LayoutRule::ExpandDims:
-    return attr(principal, withoutAxis(layout, cast<tile::ExpandDimsOp>(op).getAxis()));
+    return attr(principal, sliceLayout(layout, cast<tile::ExpandDimsOp>(op).getAxis()));
   case LayoutRule::Broadcast:
-    return attr(principal, broadcastSource(layout, operandShape(op)));
+    return attr(principal, broadcastOperandLayout(layout, asSpan(operandShape(op))));
   case LayoutRule::Trans: {
-    SmallVector<int> order = inverse(cast<tile::TransOp>(op).getOrder());
-    return attr(principal, layout.transposeOuts(std::span<const int>(order.data(), order.size())));
+    SmallVector<int> order(cast<tile::TransOp>(op).getOrder());
+    return attr(principal, transOperandLayout(layout, std::span<const int>(order.data(), order.size())));
   }
   case LayoutRule::Reshape:
     return attr(principal, layout.reshapeOuts(asSpan(operandShape(op))));
   case LayoutRule::Join:
-    return attr(principal, withoutAxis(layout, layout.rank() - 1));
+    return attr(principal, sliceLayout(layout, layout.rank() - 1));
   case LayoutRule::Any:
   case LayoutRule::Control:
   case LayoutRule::Unknown:
@@ -169,9 +129,9 @@ LayoutAttr tile_gpu::resultLayout(Operation *op, unsigned, LayoutAttr principal)
   const LinearLayout &layout = principal.getLinearLayout();
   switch (layoutRule(op)) {
   case LayoutRule::Reduce:
-    return attr(principal, withoutAxis(layout, cast<tile::ReduceOp>(op).getAxis()));
+    return attr(principal, sliceLayout(layout, cast<tile::ReduceOp>(op).getAxis()));
   case LayoutRule::Split:
-    if (std::optional<LinearLayout> result = splitResult(layout))
+    if (std::optional<LinearLayout> result = trySplitLayout(layout))
       return attr(principal, *result);
     return {};
   default:
@@ -188,14 +148,14 @@ LayoutAttr tile_gpu::principalFromOperand(Operation *op, unsigned, LayoutAttr op
     return attr(operand, broadcastResult(layout, resultShape(op)));
   case LayoutRule::Trans: {
     SmallVector<int> order(cast<tile::TransOp>(op).getOrder());
-    return attr(operand, layout.transposeOuts(std::span<const int>(order.data(), order.size())));
+    return attr(operand, transResultLayout(layout, std::span<const int>(order.data(), order.size())));
   }
   case LayoutRule::Reshape:
     return attr(operand, layout.reshapeOuts(asSpan(resultShape(op))));
   case LayoutRule::Join:
-    return attr(operand, joinResult(layout));
+    return attr(operand, joinLayout(layout));
   case LayoutRule::Split:
-    return splitResult(layout) ? operand : LayoutAttr();
+    return trySplitLayout(layout) ? operand : LayoutAttr();
   case LayoutRule::Control:
   case LayoutRule::Unknown:
     return {};
@@ -210,7 +170,7 @@ LayoutAttr tile_gpu::principalFromResult(Operation *op, unsigned, LayoutAttr res
   case LayoutRule::Reduce:
     return attr(result, broadcastResult(layout.insertAxis(cast<tile::ReduceOp>(op).getAxis()), operandShape(op)));
   case LayoutRule::Split:
-    return attr(result, joinResult(layout));
+    return attr(result, splitOperandLayout(layout));
   case LayoutRule::Control:
   case LayoutRule::Unknown:
     return {};

@@ -51,18 +51,8 @@ LayoutAttr principalFromResult(mlir::Operation *op, unsigned index, LayoutAttr l
 /// Checks that an operation's layouts obey the rules. Reports the first that does not.
 mlir::LogicalResult verifyLayouts(mlir::Operation *op);
 
-// --- The rules on layouts themselves -------------------------------------------------------------------
-
-/// Without the axis and the register columns that lay along it.
-LinearLayout withoutAxis(const LinearLayout &layout, int axis);
-/// The layout of a broadcast's operand of shape `from`, whose result has `layout`.
-LinearLayout broadcastSource(const LinearLayout &layout, llvm::ArrayRef<int64_t> from);
-/// A layout of shape `to` whose broadcastSource is `layout`: the new bits go to replicated lanes, then replicated warps,
-/// then new registers, the last axis first.
+/// A layout of shape `to` from which broadcastOperandLayout() leads back to `layout`: the new bits go to replicated lanes, then
+/// replicated warps, then new registers, the last axis first.
 LinearLayout broadcastResult(const LinearLayout &layout, llvm::ArrayRef<int64_t> to);
-/// The layout of two joined blocks: the new last axis on the lowest register column.
-LinearLayout joinResult(const LinearLayout &layout);
-/// The layout of a split's results; nothing when the last axis is not on a register column.
-std::optional<LinearLayout> splitResult(const LinearLayout &layout);
 
 } // namespace tegula::tile_gpu

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Conversion/TileToTileGPU/LayoutCost.h"
 
+#include "lib/Layout/Conversions.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -141,18 +142,20 @@ double CostModel::elementwise(const LinearLayout &layout, double operations, int
 double CostModel::convert(const LinearLayout &from, const LinearLayout &to, int64_t bits) const {
   if (from == to)
     return 0;
-  auto same = [&](Dim dim) {
-    return llvm::equal(from.columns(dim), to.columns(dim));
-  };
-  bool warpsStay = same(Dim::Warp), lanesStay = same(Dim::Lane);
-  if (warpsStay && lanesStay)
-    return 0; // registers are renamed
+  ConversionPlan plan = planConversion(from, to, int(std::max<int64_t>(8, bits)));
   double words = std::max(1.0, double(bits) / 32), warps = double(to.size(Dim::Warp));
   double held = double(std::max(from.size(Dim::Register), to.size(Dim::Register)));
-  if (warpsStay) // shuffles
-    return shuffleLatency + held * words * warps * 3;
+  switch (plan.kind) {
+  case ConversionKind::None:
+  case ConversionKind::Registers:
+    return 0;
+  case ConversionKind::Shuffles: // the latency is hidden by the other warps
+    return shuffleLatency + std::max(0.0, plan.cost - shuffleLatency) * warps;
+  case ConversionKind::SharedMemory:
+    break;
+  }
   // Written once by one replica, read by all.
-  double bytes = double(from.numElements()) * bits / 8;
-  double read = double(to.size(Dim::Register)) * 32 * warps * bits / 8;
+  double bytes = double(from.numElements()) * double(bits) / 8;
+  double read = double(to.size(Dim::Register)) * 32 * warps * double(bits) / 8;
   return 2 * exchangeLatency + (bytes + read) / 64 + held * words * warps / 2;
 }

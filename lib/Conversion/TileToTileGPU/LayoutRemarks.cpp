@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lib/Conversion/TileToTileGPU/LayoutRemarks.h"
 
+#include "lib/Analysis/SharedMemoryPlan.h"
+
 using namespace mlir;
 using namespace tegula;
 using namespace tegula::tile_gpu;
@@ -39,12 +41,12 @@ void tile_gpu::remarkAccess(const MemoryAccess &access, const LinearLayout &layo
 }
 
 void tile_gpu::remarkConversion(ConvertLayoutOp op) {
-  const LinearLayout &from = layoutOf(op.getSrc()).getLinearLayout(), &to = layoutOf(op.getResult()).getLinearLayout();
-  bool lanes = llvm::equal(from.columns(Dim::Lane), to.columns(Dim::Lane));
-  bool warps = llvm::equal(from.columns(Dim::Warp), to.columns(Dim::Warp));
-  if (lanes && warps)
+  ConversionPlan plan = analysis::planConversionOf(op);
+  if (plan.kind == ConversionKind::None || plan.kind == ConversionKind::Registers)
     return;
-  emitRemark(op.getLoc()) << remarks::kConversion << ": this block of " << from.numElements() << " elements moves between "
-                          << (warps ? "lanes of a warp" : "warps")
-                          << ": its uses want different layouts; hint: access memory along the same axis on both sides";
+  Type element = op.getType().getElementType();
+  int bits = isa<tile::PointerType>(element) ? 64 : std::max(8u, element.getIntOrFloatBitWidth());
+  emitRemark(op.getLoc()) << remarks::kConversion << ": the uses of this block of "
+                          << op.getType().getNumElements() << " elements want different layouts ("
+                          << plan.summary(bits) << "); hint: access memory along the same axis on both sides";
 }

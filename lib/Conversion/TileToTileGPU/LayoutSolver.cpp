@@ -11,6 +11,7 @@
 #include "lib/Conversion/TileToTileGPU/LayoutSolver.h"
 
 #include "lib/Conversion/TileToTileGPU/LayoutProposals.h"
+#include "lib/Layout/Constructors.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <deque>
@@ -115,7 +116,7 @@ struct Solver {
   }
 
   bool allows(int node, LayoutAttr label) {
-    return graph.nodes[node].kind != LayoutNode::Split || splitResult(label.getLinearLayout());
+    return graph.nodes[node].kind != LayoutNode::Split || trySplitLayout(label.getLinearLayout());
   }
 
   void addCandidate(int node, LayoutAttr label) {
@@ -134,7 +135,7 @@ struct Solver {
     else if (n.kind == LayoutNode::Scan)
       layouts = proposeForAxis(n.shape, cast<tile::ScanOp>(n.op).getAxis(), numWarps);
     else if (n.kind == LayoutNode::Split)
-      layouts.push_back(joinResult(defaultLayout(ArrayRef<int64_t>(n.shape).drop_back(), numWarps)));
+      layouts.push_back(splitOperandLayout(defaultLayout(ArrayRef<int64_t>(n.shape).drop_back(), numWarps)));
     SmallVector<LayoutAttr> result;
     for (const LinearLayout &layout : layouts)
       result.push_back(attr(layout));
@@ -150,7 +151,7 @@ struct Solver {
     if (best)
       return best;
     if (graph.nodes[node].kind == LayoutNode::Split)
-      return attr(joinResult(defaultLayout(ArrayRef<int64_t>(graph.nodes[node].shape).drop_back(), numWarps)));
+      return attr(splitOperandLayout(defaultLayout(ArrayRef<int64_t>(graph.nodes[node].shape).drop_back(), numWarps)));
     return attr(defaultLayout(graph.nodes[node].shape, numWarps));
   }
 
