@@ -24,6 +24,7 @@ class CompilationError(TritonError):
 
     @property
     def error_message(self):
+        """The first error's message alone."""
         errors = [d for d in self.diagnostics if d.get("severity", "error") == "error"]
         return errors[0].get("message", self.text) if errors else self.text
 

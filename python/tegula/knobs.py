@@ -75,6 +75,7 @@ class LaunchMetadata:
         self.kernel, self.compiled, self.grid, self.arguments = kernel, compiled, grid, arguments
 
     def get(self):
+        """The dict."""
         result = {"name": self.compiled.name, "function": self.compiled.function, "grid": self.grid}
         if self.kernel.launch_metadata is not None:
             result.update(self.kernel.launch_metadata(self.grid, self.compiled.metadata, self.arguments) or {})

@@ -290,6 +290,7 @@ class CompiledKernel(_tegula.CompiledKernelBase):
 
     @property
     def metadata(self):
+        """Launch options and what the compiler told of the code, a named tuple: name, target, num_warps, shared (bytes), ..."""
         if self._metadata is None:
             values = dict(self._options)
             told = json.loads(_tegula.image_metadata(self.image))
@@ -312,6 +313,7 @@ class CompiledKernel(_tegula.CompiledKernelBase):
 
     @property
     def name(self):
+        """The entry point's name."""
         return self.metadata.name
 
     @property

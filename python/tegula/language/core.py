@@ -104,6 +104,7 @@ class constexpr:
 
     @property
     def type(self):
+        """constexpr_type of the value."""
         return constexpr_type(self.value)
 
     def __repr__(self):
@@ -148,9 +149,11 @@ class constexpr:
         return constexpr, (self.value,)
 
     def logical_and(self, other):
+        """`self and other`, as a constexpr."""
         return constexpr(self.value and _unwrap_if_constexpr(other))
 
     def logical_or(self, other):
+        """`self or other`, as a constexpr."""
         return constexpr(self.value or _unwrap_if_constexpr(other))
 
     def __neg__(self):
@@ -287,6 +290,7 @@ class dtype:
 
     @property
     def itemsize(self):
+        """Bytes in memory."""
         return (self.primitive_bitwidth + 7) // 8
 
     @property
@@ -522,6 +526,7 @@ class block_type(dtype):
         return self.element_ty
 
     def get_block_shapes(self):
+        """The dimensions, a tuple."""
         return self._shape
 
     def is_block(self):

@@ -59,6 +59,7 @@ class TensorWrapper:
 
     @property
     def flags(self):
+        """The base's flags, of a NumPy array."""
         return getattr(self.base, "flags", None)
 
     def __repr__(self):
@@ -101,6 +102,7 @@ class MockTensor:
         return value
 
     def data_ptr(self):
+        """0: an address divisible by 16."""
         return 0
 
     def stride(self):
