@@ -244,28 +244,35 @@ const KeywordPlan *planOf(KernelObject::State &state, PyObject *names) {
   return &plan;
 }
 
-// Step 4. 1: unchanged, 0: changed (`*changed`), -1: exception.
-int checkWatches(const KernelObject::State &state, const Watch **changed) {
-  for (const Watch &watch : state.watches) {
+// Step 4. 1: unchanged, 0: changed (`changed` holds its name and old value), -1: exception. Only a value that is
+// another object than before is compared, which may run Python.
+struct Changed {
+  Reference name, value;
+};
+
+int checkWatches(const KernelObject::State &state, Changed &changed) {
+  for (size_t i = 0; i < state.watches.size(); ++i) {
+    const Watch &watch = state.watches[i];
     PyObject *now = PyDict_CheckExact(watch.holder) ? PyDict_GetItemWithError(watch.holder, watch.name)
-                                                    : (PyCell_Check(watch.holder) ? PyCell_GET(watch.holder) : nullptr);
+                    : PyCell_Check(watch.holder)    ? PyCell_GET(watch.holder)
+                                                    : nullptr;
     if (now == watch.value) [[likely]]
       continue;
     if (!now && PyErr_Occurred())
       return -1;
-    if (now) {
-      Reference a(Py_NewRef(now)), b(Py_NewRef(watch.value));
-      PyObject *left = unwrap(a.get()), *right = unwrap(b.get());
-      if (left && right && (Py_TYPE(a.get()) == Py_TYPE(b.get())) && sameValue(left, right))
-        continue;
-      int same = left && right && Py_TYPE(left) == Py_TYPE(right) ? PyObject_RichCompareBool(left, right, Py_EQ) : 0;
-      if (same < 0)
-        return -1;
-      if (same)
-        continue;
-    }
-    *changed = &watch;
-    return 0;
+    changed.name = Reference::borrow(watch.name);
+    changed.value = Reference::borrow(watch.value);
+    if (!now)
+      return 0;
+    Reference held = Reference::borrow(now);
+    PyObject *left = unwrap(held.get()), *right = unwrap(changed.value.get());
+    if (!left || !right)
+      return -1;
+    if (Py_TYPE(held.get()) != Py_TYPE(changed.value.get()) || Py_TYPE(left) != Py_TYPE(right))
+      return 0;
+    int same = sameValue(left, right) ? 1 : PyObject_RichCompareBool(left, right, Py_EQ);
+    if (same <= 0)
+      return same;
   }
   return 1;
 }
@@ -304,6 +311,9 @@ CompiledObject *compileVariant(KernelObject *kernel, PyObject *const *bound, con
                                const Constant *options, size_t numOptions, bool remember) {
   KernelObject::State &state = *kernel->state;
   size_t numParameters = state.parameters.size();
+  std::vector<Reference> held; // Python may take a constexpr's value away meanwhile
+  for (size_t i = 0; i < numConstants; ++i)
+    held.push_back(Reference::borrow(constants[i].value));
   Reference tuple(tupleOf(bound, numParameters));
   Reference bytes(PyBytes_FromStringAndSize(reinterpret_cast<const char *>(codes), Py_ssize_t(numParameters)));
   Reference given(PyDict_New());
@@ -438,13 +448,13 @@ PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *argu
     compiled = variant->compiled;
     held = Reference::borrow((PyObject *)compiled);
     // 4. Check.
-    const Watch *changed = nullptr;
+    Changed changed;
     int unchanged = state.watches.empty() ? 1 : checkWatches(state, &changed);
     if (unchanged < 0)
       return nullptr;
     if (!unchanged) [[unlikely]] {
-      Reference done(
-          PyObject_CallMethod((PyObject *)kernel, "_refuse_changed_global", "OO", changed->name, changed->value));
+      Reference done(PyObject_CallMethod((PyObject *)kernel, "_refuse_changed_global", "OO", changed.name.get(),
+                                         changed.value.get()));
       if (!PyErr_Occurred())
         PyErr_SetString(PyExc_RuntimeError, "a global variable has changed since the kernel was compiled");
       return nullptr;
