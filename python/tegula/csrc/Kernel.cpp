@@ -449,7 +449,7 @@ PyObject *callKernel(KernelObject *kernel, PyObject *grid, PyObject *const *argu
     held = Reference::borrow((PyObject *)compiled);
     // 4. Check.
     Changed changed;
-    int unchanged = state.watches.empty() ? 1 : checkWatches(state, &changed);
+    int unchanged = state.watches.empty() ? 1 : checkWatches(state, changed);
     if (unchanged < 0)
       return nullptr;
     if (!unchanged) [[unlikely]] {
