@@ -2,11 +2,11 @@
 
     build/venv/bin/python kernels/bench/cpu.py [--threads N ...] [--rounds N] [--out FOLDER] [--table]
 
-The loops (loops.c) are compiled here with gcc -O3 -march=native -ffast-math and spread with OpenMP over as many threads as
-Tegula uses; OpenMP keeps its threads between calls. Contenders take turns on the same input; a turn starts with a pause,
-in which the other's threads stop polling, and an untimed call. The ratio is that of the medians over all calls; the paired
-ratio is the median over the rounds, which says more on a machine that puts two threads on one core now and then. Each
-number of threads is measured in a process of its own: 1, and all that the process may use.
+The loops (loops.c) are compiled here with gcc -O3 -march=native -ffast-math and spread with OpenMP over as many threads
+as Tegula uses; OpenMP keeps its threads between calls. Contenders take turns on the same input; a turn starts with a
+pause, in which the other's threads stop polling, and an untimed call. The ratio is that of the medians over all calls;
+the paired ratio is the median over the rounds, which says more on a machine that puts two threads on one core now and
+then. Each number of threads is measured in a process of its own: 1, and all that the process may use.
 """
 
 import argparse
@@ -95,7 +95,7 @@ def turns(calls, rounds):
 
 
 def cases(loops, threads):
-    """(kernel, bytes moved, {contender: call}, {contender: output}, float64 result) of every kernel that is measured."""
+    """(kernel, bytes moved, {contender: call}, {contender: output}, float64 result) of every kernel that is timed."""
     from kernels.rmsnorm.rmsnorm import rmsnorm
     from kernels.softmax.softmax import softmax
 
@@ -148,8 +148,8 @@ def row(kernel, threads, data, samples):
         "time_over_c_of_fastest": round(best["tegula"] / best["c"], 4),
     }  # fmt: skip
     print(f"  {kernel:8} {ROWS}x{LENGTH} fp32, {threads} thread{'s' * (threads > 1)}: tegula {result['tegula_us']} us, "
-          f"C {result['peers_us']['c']} us, ratio {result['time_over_c']} (paired {result['time_over_c_paired']}, fastest "
-          f"{result['time_over_c_of_fastest']}), copy {result['copy_GBps']} GB/s", flush=True)  # fmt: skip
+          f"C {result['peers_us']['c']} us, ratio {result['time_over_c']} (paired {result['time_over_c_paired']}, "
+          f"fastest {result['time_over_c_of_fastest']}), copy {result['copy_GBps']} GB/s", flush=True)  # fmt: skip
     return result
 
 

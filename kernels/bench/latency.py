@@ -1,7 +1,7 @@
 """What a launch costs the host and what a cold compile costs, against the driver and Triton, in one process.
 
-`launches()` and `compiles()` return what run.py writes into the results. Both fill the dictionary that they are given as
-they go, so that what was measured before a failure is kept.
+`launches()` and `compiles()` return what run.py writes into the results. Both fill the dictionary that they are given
+as they go, so that what was measured before a failure is kept.
 """
 
 import ctypes
@@ -34,7 +34,7 @@ BLOCK = 128
 INTEGERS = (4096, 4096, 1000, 4000, 16, 3, 77, 128)
 EPS = 1 / 1024
 
-THIRTEEN = '''
+THIRTEEN = """
 import {package} as triton
 import {package}.language as tl
 
@@ -47,7 +47,7 @@ def thirteen(x_ptr, w_ptr, b_ptr, out_ptr, n0, n1, n2, n3, n4, n5, n6, n7, eps, 
     b = tl.load(b_ptr + offsets).to(tl.float32)
     n = n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7
     tl.store(out_ptr + offsets, (x * w + b + n * eps).to(tl.float16))
-'''
+"""
 
 
 def launches(result=None):
@@ -138,7 +138,7 @@ def python_way(call):
 
 
 def native_ways(folder, ready, tensors):
-    """The driver's launch and the C++ API's, on the image that Python launches, out of LaunchLoops.cpp compiled here."""
+    """The driver's launch and the C++ API's, on the image that Python launches, from LaunchLoops.cpp built here."""
     compiler = next(filter(None, map(shutil.which, (os.environ.get("CXX") or "g++", "c++", "clang++"))), None)
     if compiler is None:
         raise RuntimeError("no C++ compiler: g++, c++ and clang++ were looked for")
@@ -196,13 +196,14 @@ ASSEMBLING = ("assemble", "assembler", "cubin", "ptxas", "link")  # stages behin
 def compiles(result=None):
     """Milliseconds of cold compiles for this GPU: the source's text to a kernel that is loaded and launched.
 
-    Each compile is of a kernel with another name, so that no cache of anyone's can know it, and Tegula's disk cache is a new
-    folder each time. Triton keeps one folder: it holds the C stub of its launcher, which it would otherwise build with
-    the C compiler at each signature's first compile. The listeners of both confirm that nothing was found in a cache.
+    Each compile is of a kernel with another name, so that no cache of anyone's can know it, and Tegula's disk cache is
+    a new folder each time. Triton keeps one folder: it holds the C stub of its launcher, which it would otherwise build
+    with the C compiler at each signature's first compile. Both compilers' listeners confirm that no cache was hit.
     """
     result = {} if result is None else result
     watched = Listeners()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tegula-compile-"))
+    before = os.environ.get("TRITON_CACHE_DIR")
     os.environ["TRITON_CACHE_DIR"] = str(folder / "triton-cache")
     try:
         bench = ColdCompiles(folder, watched)
@@ -218,6 +219,10 @@ def compiles(result=None):
         print("    tegulac:", result["tegulac"], flush=True)
     finally:
         watched.remove()
+        del tegula.knobs.cache.dir
+        os.environ.pop("TRITON_CACHE_DIR")
+        if before is not None:
+            os.environ["TRITON_CACHE_DIR"] = before
         shutil.rmtree(folder, ignore_errors=True)
     return result
 
@@ -260,8 +265,8 @@ class ColdCompiles:
     def milliseconds(self, who, path, name, args, **options):
         """Of one cold compile, loading and launch included."""
         kernel, _ = self.kernel(who, path, name)
-        if who == "tegula":
-            tegula.knobs.cache.dir = str(self.folder / f"cache-{self.count}")
+        self.watched.hits.pop(who, None)
+        tegula.knobs.cache.dir = str(self.folder / f"cache-{self.count}")
         torch.cuda.synchronize()
         start = time.perf_counter()
         kernel[(1,)](*args, **options)
@@ -269,8 +274,6 @@ class ColdCompiles:
         torch.cuda.synchronize()
         if self.watched.hits.get(who) is not False:
             raise AssertionError(f"{who}: compile {self.count} of {name} was not cold")
-        if who == "tegula":
-            del tegula.knobs.cache.dir
         return taken
 
 
@@ -404,7 +407,9 @@ def first_compile(bench, who, repeats=3):
     return {"compile_ms": round(statistics.median(compiled), 1), "import_ms": round(statistics.median(imported), 1)}
 
 
-SIGNATURE = "x_ptr: *fp16:16, w_ptr: *fp16:16, out_ptr: *fp16:16, stride: i32:16, N: i32:16, eps: fp32, BLOCK_SIZE: 4096"
+SIGNATURE = (
+    "x_ptr: *fp16:16, w_ptr: *fp16:16, out_ptr: *fp16:16, stride: i32:16, N: i32:16, eps: fp32, BLOCK_SIZE: 4096"
+)
 
 
 def tegulac(folder):
@@ -413,7 +418,8 @@ def tegulac(folder):
     if not program.exists():
         return None
     command = [program, ROOT / "kernels" / "rmsnorm" / "rmsnorm.py", "--kernel", "rmsnorm_kernel", "--target", "sm_90a",
-               "--num-warps", "4", "--emit", "cubin", "-o", folder / "rmsnorm.cubin", "--signature", SIGNATURE]  # fmt: skip
+               "--num-warps", "4", "--emit", "cubin", "-o", folder / "rmsnorm.cubin",
+               "--signature", SIGNATURE]  # fmt: skip
     times, peaks = [], []
     for _ in range(5):
         start = time.perf_counter()

@@ -1,7 +1,7 @@
 """Runs every benchmark on this machine's GPU and writes kernels/bench/results/<gpu>.json after each part.
 
-A part that fails is recorded under "failures", the others run all the same, and the exit status says so. `--table` writes
-README's table from the results (table.py). See measure.py for how things are timed; cpu.py measures the CPU.
+A part that fails is recorded under "failures", the others run all the same, and the exit status says so. `--table`
+writes README's table from the results (table.py). See measure.py for how things are timed; cpu.py measures the CPU.
 """
 
 import argparse

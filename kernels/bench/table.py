@@ -1,7 +1,6 @@
-"""Writes README's table of figures from kernels/bench/results/*.json.
+"""Writes README's table of figures, the lines between its two markers, from kernels/bench/results/*.json.
 
-    python kernels/bench/table.py            # rewrite the lines between the two markers
-    python kernels/bench/table.py --check    # fail when they are not what the results say
+With --check it changes nothing and fails when the lines are not what the results say.
 """
 
 import argparse
@@ -123,8 +122,10 @@ def section(results):
 
 def table(folder=None):
     """The text between the markers, from every results file of the folder, by name."""
-    lines = ["Ratio: the peer's time over Tegula's; above 1 Tegula is faster. Share of copy: of the bandwidth of a copy of "
-             "the same device."]  # fmt: skip
+    lines = [
+        "Ratio: the peer's time over Tegula's; above 1 Tegula is faster. Share of copy: of the bandwidth of a copy on "
+        "the same device."
+    ]
     files = sorted(pathlib.Path(folder or RESULTS).glob("*.json"))
     for path in files:
         lines += ["", *section(json.loads(path.read_text()))]

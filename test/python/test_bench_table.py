@@ -29,7 +29,8 @@ def results():
         "launch_us": {"arguments": 13, "median_us": {"driver": 3.5, "tegula, C++": 3.6, "tegula": 5.25, "triton": 24.0},
                       "extra_us": {"tegula, C++": 0.1, "tegula": 1.75, "triton": 20.5}},
         "cold_compile": {
-            "rmsnorm_4096": {"tegula_ms": 61.5, "triton_ms": 173.0, "tegula_to_ptx_ms": 17.25, "triton_to_ptx_ms": None},
+            "rmsnorm_4096": {"tegula_ms": 61.5, "triton_ms": 173.0, "tegula_to_ptx_ms": 17.25,
+                             "triton_to_ptx_ms": None},
             "softmax_ms": {"tegula": {"4096": 70.0, "131072": 1500.0}, "triton": {"4096": 200.0}},
             "first_of_process": {"tegula": {"compile_ms": 120.0}, "triton": {"compile_ms": 900.0}},
             "tegulac": {"process_ms": 130.0, "peak_MiB": 120.5},
@@ -56,9 +57,7 @@ def test_the_table_is_written_between_the_markers(place):
     text = place[1].read_text()
     assert text.startswith(f"# Title\n\n{table.BEGIN}\nRatio: ")
     assert text.endswith(f"\n{table.END}\n\n## Licence\n")
-    assert (
-        "**Made-up GPU** (commit 0123456789ab, 2026-01-02, Triton 3.6.0, torch 2.11.0, copy 4,000 GB/s)\n" in text
-    )
+    assert "**Made-up GPU** (commit 0123456789ab, 2026-01-02, Triton 3.6.0, torch 2.11.0, copy 4,000 GB/s)\n" in text
     assert "| kernel | shape | dtype | Tegula, µs | Triton, µs | ratio | torch, µs | ratio | share of copy |\n" in text
     assert "| rmsnorm | 16×4096 | bf16 | 50.0 | 45.0 | 0.90 | 1,234 | 24.68 | 95 % |\n" in text
     assert "| rmsnorm | geometric mean |  |  |  | **1.200** |  | **7.026** |  |\n" in text
@@ -106,8 +105,9 @@ def test_writing_twice_changes_nothing(place, capsys):
 def test_results_of_a_cpu_have_a_column_of_threads(place):
     cpu = {
         "device": "Made-up CPU", "date": "2026-01-02", "commit": "0123456789ab", "flags": "-O3", "compiler": "gcc 12",
-        "rows": [{"kernel": "rmsnorm", "shape": [1024, 4096], "dtype": "float32", "threads": threads, "tegula_us": 2000.0,
-                  "peers_us": {"c": 1900.0}, "speedup": {"c": 0.95}, "share_of_copy": 0.9} for threads in (1, 2)],
+        "rows": [{"kernel": "rmsnorm", "shape": [1024, 4096], "dtype": "float32", "threads": threads,
+                  "tegula_us": 2000.0, "peers_us": {"c": 1900.0}, "speedup": {"c": 0.95}, "share_of_copy": 0.9}
+                 for threads in (1, 2)],
     }  # fmt: skip
     (place[0] / "a-cpu.json").write_text(json.dumps(cpu))
     run(place)
