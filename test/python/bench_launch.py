@@ -14,7 +14,9 @@ import json
 import os
 import pathlib
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 
 BUILD = pathlib.Path(os.environ.get("TEGULA_BUILD_DIR", pathlib.Path(__file__).resolve().parents[2] / "build"))
@@ -63,8 +65,6 @@ def empty_loop():
 
 
 def main():
-    import tempfile
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", help="write the rows there")
     parser.add_argument("--fake", action="store_true", help="compile with the tests' empty kernel")
@@ -154,12 +154,32 @@ def main():
         pathlib.Path(options.json).write_text(json.dumps({"device": where, "rows": result}, indent=1) + "\n")
 
 
+def loaded(name):
+    """Path of a library of this process."""
+    for line in pathlib.Path("/proc/self/maps").read_text().splitlines():
+        if line.endswith("/" + name):
+            return line.split(maxsplit=5)[5]
+    sys.exit(f"bench_launch: error: {name} is not loaded")
+
+
+def loop_library():
+    """LaunchLoop.c, built: by the project's build, or here by the system's C compiler."""
+    built = BUILD / "test" / "python" / "launch_loop.so"
+    if built.exists():
+        return str(built)
+    root = pathlib.Path(__file__).resolve().parents[2]
+    library = pathlib.Path(tempfile.mkdtemp(prefix="tegula-launch-")) / "launch_loop.so"
+    source = root / "test" / "python" / "LaunchLoop.c"
+    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-I", root / "include", source, "-o", library], check=True)
+    return str(library)
+
+
 def c_loops(ready, tensors):
     """The launches from C: the driver alone, and libtegula_runtime, on the image that Python launches."""
     import torch
 
-    loops = ctypes.CDLL(str(BUILD / "test" / "python" / "launch_loop.so"))
-    runtime = ctypes.CDLL(str(BUILD / "lib" / "libtegula_runtime.so"))
+    loops = ctypes.CDLL(loop_library())
+    runtime = ctypes.CDLL(loaded("libtegula_runtime.so"))
     loops.driver_loop.restype = loops.runtime_loop.restype = ctypes.c_double
     runtime.tegula_get_launcher.restype = ctypes.c_void_p
     handle = ctypes.c_void_p()
