@@ -82,8 +82,18 @@ __all__ = [
     "next_power_of_2",
     "reinterpret",
     "runtime",
+    "set_allocator",
     "testing",
 ]
+
+
+allocator = None
+
+
+def set_allocator(fn):
+    """Keeps `fn(size, alignment, stream)` for sources that set one: kernels that Tegula compiles ask for no memory at launch."""
+    global allocator
+    allocator = fn
 
 
 def _register():

@@ -144,7 +144,12 @@ TAKES = "it takes (x_ptr, n, BLOCK: tegula.language.core.constexpr)"
         ((X, 3), {}, TypeError, f"kernel 'nothing' misses the argument 'BLOCK'; {TAKES}"),
         ((X, 3, 16, 4), {}, TypeError, f"kernel 'nothing' takes 3 arguments; got 4; {TAKES}"),
         ((X, 3, 16), {"n": 4}, TypeError, "kernel 'nothing' got two values for argument 'n', by position and by name"),
-        ((X, 3, 16), {"num_wraps": 4}, KeyError, "'Keyword argument num_wraps was specified but unrecognised'"),
+        (
+            (X, 3, 16),
+            {"num_wraps": 4},
+            KeyError,
+            "'Keyword argument num_wraps was specified but unrecognised; did you mean num_warps?'",
+        ),
         (
             (X, 3, 16),
             {"stream": 0},

@@ -45,11 +45,19 @@ _UNSUPPORTED = {
 }
 
 
+def unknown_option(name, parameters=()):
+    """The message for a keyword that is neither a parameter nor a launch option."""
+    import difflib
+
+    close = difflib.get_close_matches(name, [*OPTIONS, *parameters], 1)
+    return f"Keyword argument {name} was specified but unrecognised" + (f"; did you mean {close[0]}?" if close else "")
+
+
 def parse_options(given):
     """All options with their defaults, checked. Raises KeyError for an unknown one, ValueError for a bad value."""
     for name in given:
         if name not in OPTIONS:
-            raise KeyError(f"Keyword argument {name} was specified but unrecognised")
+            raise KeyError(unknown_option(name))
     options = {name: core._unwrap_if_constexpr(given.get(name, default)) for name, default in OPTIONS.items()}
     for name in ("num_warps", "num_stages", "num_ctas"):
         if options[name] is None:

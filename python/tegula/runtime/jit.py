@@ -484,7 +484,7 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
                 raise AssertionError(
                     f"{name} option is deprecated; the launch goes to the device of the arguments and its current stream"
                 )
-            raise KeyError(f"Keyword argument {name} was specified but unrecognised")
+            raise KeyError(compiling.unknown_option(name, self.arg_names))
         if len(args) > len(self.params):
             raise TypeError(f"kernel '{self.__name__}' takes {len(self.params)} arguments; got {len(args)}; {takes}")
         for i, name in enumerate(self.arg_names[: len(args)]):
