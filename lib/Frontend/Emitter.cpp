@@ -98,13 +98,14 @@ void Emitter::noteBindings(Diagnostic &diagnostic, const ast::Node *expression) 
 
 std::string Emitter::suggestion(StringRef name, ArrayRef<std::string> candidates) {
   std::string best;
-  unsigned bestDistance = std::max<unsigned>(1, unsigned(name.size()) / 3) + 1;
+  // A name of one letter is close to every other.
+  unsigned bestDistance = name.size() < 2 ? 1 : std::max<unsigned>(1, unsigned(name.size()) / 3) + 1;
   for (const std::string &candidate : candidates) {
     if (candidate == name || candidate.empty())
       continue;
     unsigned distance = name.edit_distance(candidate, true, bestDistance);
     if (StringRef(candidate).equals_insensitive(name))
-      distance = 1;
+      distance = 0;
     if (distance < bestDistance) {
       bestDistance = distance;
       best = candidate;

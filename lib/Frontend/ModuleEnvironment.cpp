@@ -221,7 +221,8 @@ struct ModuleEnvironment::Impl {
         value = Value::object(inside, nullptr);
       }
       if (!value) {
-        found = found && (bool(module) || file);
+        // Of the package itself, names of the host side (`jit`, `autotune`) exist without a meaning in kernels.
+        found = found && module && module.modulePath() == "triton";
         why = "it is imported from `" + std::string(node->level, '.') + std::string(node->module) + "`";
       }
       bind(as, value, why);

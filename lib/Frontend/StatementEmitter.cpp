@@ -201,7 +201,9 @@ bool Emitter::emitAnnotated(const ast::AnnAssign *node) {
 
 Flow Emitter::unsupported(const ast::Node *node, StringRef hint) {
   errorAt(node, "unsupported-construct",
-          Twine(StringRef(ast::describe(node->kind))) + " is not part of the kernel language")
+          Twine(node->kind == Kind::FunctionDef ? StringRef("a nested function definition")
+                                                : StringRef(ast::describe(node->kind))) +
+              " is not part of the kernel language")
       .withHint(hint.str());
   return Flow::failure();
 }

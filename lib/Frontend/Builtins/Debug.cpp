@@ -66,10 +66,11 @@ static Value emitDeviceAssert(BuiltinCall &call) {
 static Value emitDevicePrint(BuiltinCall &call) {
   std::string prefix;
   bool hex = false;
-  ArrayRef<Value> values = call[1].items();
+  ArrayRef<Value> values;
   if (call.builtin.variant == 0) {
     if (!call.getString(0, prefix) || !call.getBool(2, hex))
       return {};
+    values = call[1].items();
   } else {
     // Python's print: the strings in front are the prefix.
     values = call[0].items();
