@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 import numpy as np
 
@@ -128,7 +129,7 @@ def check(kernel, calls, out, expected):
         calls[name]()
         error = np.abs(out[name] - expected).max() / np.abs(expected).max()
         if not error <= 2e-6:
-            sys.exit(f"tegula: error: {kernel}: {name} is wrong: relative error {error:.3g} against float64")
+            raise AssertionError(f"{kernel}: {name} is wrong: relative error {error:.3g} against float64")
 
 
 def row(kernel, threads, data, samples):
@@ -154,14 +155,20 @@ def row(kernel, threads, data, samples):
 
 
 def measure(threads, rounds):
-    """The rows for one number of threads. TEGULA_NUM_THREADS must say the same: Tegula reads it once."""
+    """The rows, and what failed, for one number of threads. TEGULA_NUM_THREADS must say the same; it is read once."""
+    from kernels.bench.run import reason
+
+    result = {"rows": [], "failures": {}}
     with tempfile.TemporaryDirectory(prefix="tegula-cpu-") as folder:
-        loops, compiler = build_loops(pathlib.Path(folder))
-        rows = []
+        loops, result["compiler"] = build_loops(pathlib.Path(folder))
         for kernel, data, calls, out, expected in cases(loops, threads):
-            check(kernel, calls, out, expected)
-            rows.append(row(kernel, threads, data, turns(calls, rounds)))
-    return {"compiler": compiler, "rows": rows}
+            try:
+                check(kernel, calls, out, expected)
+                result["rows"].append(row(kernel, threads, data, turns(calls, rounds)))
+            except Exception as error:
+                traceback.print_exc()
+                result["failures"][f"{kernel}, {threads} threads"] = reason(error)
+    return result
 
 
 def find_package():
@@ -209,6 +216,7 @@ def main():
             told = json.loads(answer.read_text())
         results["compiler"] = told["compiler"]
         results["rows"] += told["rows"]
+        failures.update(told["failures"])
     if failures:
         results["failures"] = failures
     options.out.mkdir(parents=True, exist_ok=True)

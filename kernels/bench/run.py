@@ -40,6 +40,13 @@ def clocks():
     return run.stdout.strip().splitlines()[0] if run.returncode == 0 and run.stdout.strip() else "unknown"
 
 
+def reason(error):
+    """One line for the results: the error's type and the line of its text that says what is wrong."""
+    lines = str(error).replace(f"{ROOT}/", "").splitlines() or [""]
+    text = next((line for line in lines if "error:" in line), lines[0])
+    return f"{type(error).__name__}: {text[:300]}"
+
+
 def geometric_means(rows):
     """{kernel: {peer: geometric mean of the peer's time over ours}}."""
     speedups = {}
@@ -73,7 +80,7 @@ class Run:
         try:
             work()
         except (Exception, SystemExit) as error:
-            self.results["failures"][name] = f"{type(error).__name__}: {str(error)[:1000]}"
+            self.results["failures"][name] = reason(error)
             traceback.print_exc()
             print(f"  FAILED: {name}", flush=True)
         self.write()

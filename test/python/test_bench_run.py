@@ -49,6 +49,12 @@ def test_rows_before_a_failure_are_kept(run, made_up):
     assert stored(run)["failures"] == {"made_up": "RuntimeError: no more with 7"}
 
 
+def test_a_failure_is_one_line_without_paths_of_the_machine():
+    text = f"{bench.ROOT}/kernels/a.py:1:2: note: see\n{bench.ROOT}/kernels/a.py:3:4: error: wrong\n  code"
+    assert bench.reason(ValueError(text)) == "ValueError: kernels/a.py:3:4: error: wrong"
+    assert bench.reason(ValueError()) == "ValueError: "
+
+
 def test_a_part_that_works_again_takes_the_place_of_its_failure(run, made_up):
     run.results["rows"] = [row("made_up", 1.0), row("other", 4.0)]
     run.results["failures"] = {"made_up": "RuntimeError: before", "softmax": "RuntimeError: still"}
