@@ -55,6 +55,10 @@ class Config:
         return isinstance(other, Config) and self.all_kwargs() == other.all_kwargs() and self.pre_hook is other.pre_hook
 
 
+def _on_gpu(value):
+    return getattr(value, "is_cuda", False) or hasattr(value, "__cuda_array_interface__")
+
+
 class Autotuner(KernelInterface):
     """A kernel with several Configs: see `autotune`. Attributes: configs, cache, best_config, configs_timings, bench_time."""
 
@@ -79,6 +83,7 @@ class Autotuner(KernelInterface):
         self.keys = list(key)
         self.cache = {}
         self._quick_keys = {}
+        self._gpu_arguments = False
         self.arg_names = arg_names
         self.cache_results = cache_results
         self.reset_to_zero = list(reset_to_zero or ())
@@ -114,12 +119,10 @@ class Autotuner(KernelInterface):
 
         if self.use_cuda_graph:
             return lambda call, quantiles: testing.do_bench_cudagraph(call, quantiles=quantiles)
-        return lambda call, quantiles: testing.do_bench(
-            call,
-            warmup=25 if self.num_warmups is None else self.num_warmups,
-            rep=100 if self.num_reps is None else self.num_reps,
-            quantiles=quantiles,
-        )
+        bench = testing.do_bench if self._gpu_arguments else testing.do_bench_cpu
+        warmup = 25 if self.num_warmups is None else self.num_warmups
+        rep = 100 if self.num_reps is None else self.num_reps
+        return lambda call, quantiles: bench(call, warmup=warmup, rep=rep, quantiles=quantiles)
 
     def _reset_arguments(self, kwargs, reset_only=False):
         for name in self.reset_to_zero:
@@ -205,6 +208,7 @@ class Autotuner(KernelInterface):
         return result
 
     def _tune(self, key, args, kwargs, everything):
+        self._gpu_arguments = any(map(_on_gpu, everything.values()))
         configs = self.prune_configs(kwargs)
         start = time.perf_counter()
         timings = {config: self._bench(*args, config=config, **kwargs) for config in configs}
