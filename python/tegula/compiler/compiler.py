@@ -172,7 +172,7 @@ def _raise_compilation_error(text, diagnostics_json, cause):
 
 def compile_image(fn, bindings, options, target, keep_stages=False):
     """Compiles and returns the kernel image, bytes. Raises CompilationError."""
-    library.require()
+    library.require(target)
     debug = options["debug"] if options["debug"] is not None else (fn.debug or knobs.runtime.debug)
     ok, image, text, diagnostics, cause = _tegula.compile(
         fn,

@@ -6,6 +6,7 @@ loads it. Its identity, part of every cache key, is read from the file without l
 import functools
 import os
 import struct
+import sys
 
 from .. import _tegula, knobs
 
@@ -70,8 +71,9 @@ def _identity(name):
         return "none"
 
 
-def require():
-    """Opens the compiler unless it is open. Raises ImportError that says where it was looked for."""
+def require(target):
+    """Opens the compiler unless it is open, and starts opening the assembler of a GPU target beside the compile that
+    follows. Raises ImportError that says where the compiler was looked for."""
     global _opened
     name = path()
     if name == _opened and name is not None:
@@ -84,3 +86,9 @@ def require():
         )
     _tegula.open_compiler(name)
     _opened = name
+    # Where this interpreter's packages are: NVIDIA's wheels among them carry the assembler.
+    own = [folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))]
+    given = [folder for folder in os.environ.get("TEGULA_SITE_PACKAGES", "").split(":") if folder and folder not in own]
+    os.environ["TEGULA_SITE_PACKAGES"] = ":".join(given + own)
+    if target != "host":
+        _tegula.warm_up(target)
