@@ -7,6 +7,7 @@
 #include "dialects/TileGPU/Transforms/Passes.h"
 #include "lib/Compiler/Pipelines.h"
 #include "lib/Conversion/TileGPUToLLVM/Passes.h"
+#include "lib/Conversion/TileToLoops/Passes.h"
 #include "lib/Conversion/TileToTileGPU/Passes.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -28,5 +29,6 @@ void tegula::registerPasses() {
   tile_gpu::registerTileGPUPasses();
   tile_gpu::registerTileToTileGPUPasses();
   to_llvm::registerTileGPUToLLVMPasses();
+  loops::registerTileToLoopsPasses();
   registerPhases();
 }

@@ -85,6 +85,7 @@ void setProcessor(llvm::Module &module) {
     function.addFnAttr("target-cpu", processor().cpu);
     function.addFnAttr("target-features", processor().llvmFeatures);
     function.addFnAttr("no-trapping-math", "true");
+    function.addFnAttr("reciprocal-estimates", "none"); // they are wrong at zero and infinity
     function.addFnAttr("prefer-vector-width", "512");
   }
 }
