@@ -4,9 +4,7 @@
 
 #include "dialects/TileGPU/Transforms/Passes.h"
 #include "lib/Conversion/TileGPUToLLVM/Passes.h"
-#if __has_include("lib/Conversion/TileToLoops/Passes.h")
 #include "lib/Conversion/TileToLoops/Passes.h"
-#endif
 #include "lib/Conversion/TileToTileGPU/Passes.h"
 #include "lib/Target/NVPTX/Features.h"
 
@@ -55,9 +53,7 @@ void tegula::addGPULLVMPhase(OpPassManager &passes, const PhaseOptions &options)
 }
 
 void tegula::addHostPhase(OpPassManager &passes, const PhaseOptions &) {
-#if __has_include("lib/Conversion/TileToLoops/Passes.h")
   buildTileToLoopsPipeline(passes);
-#endif
 }
 
 namespace {
