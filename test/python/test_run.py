@@ -141,7 +141,7 @@ def test_libdevice(put):
     x = np.linspace(-3, 3, 64, dtype=np.float32)
     out = put(np.zeros(64, np.float32))
     math_kernel[(1,)](put(x), out, 64)
-    np.testing.assert_allclose(put.get(out), np.tanh(x) + np.exp(x), rtol=2e-6)
+    np.testing.assert_allclose(put.get(out), np.tanh(x) + np.exp(x), rtol=2e-6, atol=1e-6)
 
 
 def test_a_helper_argument_that_changes_per_launch(put):
@@ -186,7 +186,8 @@ def test_stages(put):
     assert "tile.load" in kernel.asm["tile"]
     assert "def add_kernel" in kernel.asm["source"]
     assert "define" in kernel.asm["llvm"] or "llvm.func" in kernel.asm["llvm"]
-    assert all(kernel.asm.get(stage) for stage in kernel.asm.keys() if stage not in ("cubin", "host"))
+    assert kernel.asm["ast"].startswith("Module(")
+    assert [stage for stage in kernel.asm.keys() if not kernel.asm.get(stage)] in ([], ["cubin"])
 
 
 @pytest.mark.parametrize("target", ["sm_80", "sm_89", "sm_90a"])

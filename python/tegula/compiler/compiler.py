@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """From a function, its signature and options to a CompiledKernel, through the disk cache."""
 
+import ast
 import functools
 import json
 from collections import namedtuple
@@ -239,6 +240,9 @@ class _Asm:
             )
         if stage == "source":
             return self._kernel._source()
+        if stage == "ast" and self._kernel.src is not None:
+            # The compiler's parser makes the same tree (test/python/test_syntax_against_cpython.py).
+            return ast.dump(self._kernel.src.parse(), indent=2)
         self._load(stage)
         if stage not in self._sections:
             raise KeyError(f"{name!r}: the compiler kept no such stage of this kernel")
