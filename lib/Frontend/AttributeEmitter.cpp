@@ -37,8 +37,8 @@ Value Emitter::getattr(const Value &object, StringRef name) {
         return {};
       }
       Type type = tensor.type.withShape({tensor.type.dim(1), tensor.type.dim(0)});
-      return Value::tensor(tile::TransOp::create(builder, location(), ops.ir(type), tensor.value, ArrayRef<int32_t>{1, 0}),
-                           type);
+      return Value::tensor(
+          tile::TransOp::create(builder, location(), ops.ir(type), tensor.value, ArrayRef<int32_t>{1, 0}), type);
     }
     if (Value method = tensorMethod(name))
       return Value::method(object, method);

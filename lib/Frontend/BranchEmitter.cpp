@@ -65,8 +65,8 @@ Flow Emitter::guardRest(const Flow &flow, ast::StmtList rest, bool isTail) {
       [&] { return emitBody(rest, isTail); }, {}, isTail, tookRest);
 }
 
-Flow Emitter::emitRuntimeIf(mlir::Value condition, llvm::function_ref<Flow()> thenBody, llvm::function_ref<Flow()> elseBody,
-                            ast::StmtList rest, bool isTail, bool &tookRest) {
+Flow Emitter::emitRuntimeIf(mlir::Value condition, llvm::function_ref<Flow()> thenBody,
+                            llvm::function_ref<Flow()> elseBody, ast::StmtList rest, bool isTail, bool &tookRest) {
   const ast::Node *node = current;
   auto op = scf::IfOp::create(builder, location(), TypeRange(), condition, /*addThenBlock=*/true,
                               /*addElseBlock=*/true);
@@ -183,17 +183,18 @@ Flow Emitter::joinArms(scf::IfOp op, Arm &thenArm, Arm &elseArm, const Scope &be
         bool elseChanged = !live || !old->second.value.identical(elseBinding.value);
         std::string message;
         if (thenChanged && elseChanged)
-          message = "`" + name.str() + "` has another type after each branch of the `if`: " +
-                    describeValue(thenBinding.value) + " and " + describeValue(elseBinding.value);
+          message = "`" + name.str() +
+                    "` has another type after each branch of the `if`: " + describeValue(thenBinding.value) + " and " +
+                    describeValue(elseBinding.value);
         else
           message = "`" + name.str() + "` is " + describeValue(old->second.value) + " before the `if` but becomes " +
                     describeValue(thenChanged ? thenBinding.value : elseBinding.value) + " in its " +
                     (thenChanged ? "then" : "else") + " branch";
         Diagnostic &diagnostic = error("type-mismatch", message);
-        diagnostic.note(rangeOf(thenBinding.site), "`" + name.str() + "` is bound to " +
-                                                       describeValue(thenBinding.value) + " here");
-        diagnostic.note(rangeOf(elseBinding.site), "`" + name.str() + "` is bound to " +
-                                                       describeValue(elseBinding.value) + " here");
+        diagnostic.note(rangeOf(thenBinding.site),
+                        "`" + name.str() + "` is bound to " + describeValue(thenBinding.value) + " here");
+        diagnostic.note(rangeOf(elseBinding.site),
+                        "`" + name.str() + "` is bound to " + describeValue(elseBinding.value) + " here");
         fine = false;
         break;
       }
@@ -228,10 +229,9 @@ Flow Emitter::joinArms(scf::IfOp op, Arm &thenArm, Arm &elseArm, const Scope &be
               elseFlow.kind != Flow::FallsThrough ? elseFlow.value : Value()};
     if (join.thenValue && join.elseValue &&
         !reconcile(*this, join.thenValue, thenArm.block, join.elseValue, elseArm.block)) {
-      Diagnostic &diagnostic =
-          errorAt(elseFlow.site ? elseFlow.site : current, "return-type-mismatch",
-                  "all returns of a function must give one type; got " + describeValue(elseFlow.value) + " and " +
-                      describeValue(thenFlow.value));
+      Diagnostic &diagnostic = errorAt(elseFlow.site ? elseFlow.site : current, "return-type-mismatch",
+                                       "all returns of a function must give one type; got " +
+                                           describeValue(elseFlow.value) + " and " + describeValue(thenFlow.value));
       if (thenFlow.site)
         diagnostic.note(rangeOf(thenFlow.site), describeValue(thenFlow.value) + " is returned here");
       fine = false;

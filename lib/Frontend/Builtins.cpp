@@ -53,9 +53,10 @@ struct Table {
   std::vector<const Builtin *> sorted;
 
   Table() {
-    ArrayRef<Builtin> families[] = {programBuiltins(), creationBuiltins(),   shapeBuiltins(),  memoryBuiltins(),
-                                    elementwiseBuiltins(), mathBuiltins(),   reduceBuiltins(), debugBuiltins(),
-                                    typeBuiltins(),    pythonBuiltins(),     libdeviceBuiltins(), unsupportedBuiltins()};
+    ArrayRef<Builtin> families[] = {programBuiltins(), creationBuiltins(),    shapeBuiltins(),
+                                    memoryBuiltins(),  elementwiseBuiltins(), mathBuiltins(),
+                                    reduceBuiltins(),  debugBuiltins(),       typeBuiltins(),
+                                    pythonBuiltins(),  libdeviceBuiltins(),   unsupportedBuiltins()};
     for (ArrayRef<Builtin> family : families)
       storage.insert(storage.end(), family.begin(), family.end());
     for (Builtin &entry : storage) {
@@ -72,9 +73,20 @@ const Table &table() {
   return instance;
 }
 
-constexpr StringLiteral submodules[] = {
-    "core",  "math",  "standard", "random", "target_info", "extra", "extra.libdevice", "extra.cuda",
-    "extra.cuda.libdevice", "extra.hip", "extra.hip.libdevice", "extra.cpu", "extra.cpu.libdevice", "PropagateNan"};
+constexpr StringLiteral submodules[] = {"core",
+                                        "math",
+                                        "standard",
+                                        "random",
+                                        "target_info",
+                                        "extra",
+                                        "extra.libdevice",
+                                        "extra.cuda",
+                                        "extra.cuda.libdevice",
+                                        "extra.hip",
+                                        "extra.hip.libdevice",
+                                        "extra.cpu",
+                                        "extra.cpu.libdevice",
+                                        "PropagateNan"};
 
 } // namespace
 

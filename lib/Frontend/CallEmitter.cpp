@@ -95,8 +95,8 @@ Value Emitter::call(const Value &callee, CallArguments &arguments) {
     }
     std::string problem;
     if (!arguments.keywords.empty()) {
-      error("wrong-argument", "the method " + method.name + " takes no keywords here; got `" +
-                                  arguments.keywords[0].first + "`");
+      error("wrong-argument",
+            "the method " + method.name + " takes no keywords here; got `" + arguments.keywords[0].first + "`");
       return {};
     }
     Value result = constMethodCall(method, arguments.positional, problem);
@@ -158,8 +158,8 @@ bool Emitter::bindBuiltin(const Builtin &builtin, CallArguments &arguments, Smal
   std::string display = "`" + builtin.displayName() + builtin.signature.str() + "`";
   if (taken < arguments.positional.size()) {
     unsigned most = count_if(parameters, [](auto &p) { return p.form == BuiltinParameter::Plain; });
-    error("wrong-argument-count", builtin.displayName() + " takes at most " + countText(most) + "; got " +
-                                      Twine(arguments.positional.size()))
+    error("wrong-argument-count",
+          builtin.displayName() + " takes at most " + countText(most) + "; got " + Twine(arguments.positional.size()))
         .withHint("the signature is " + display);
     return false;
   }
@@ -216,7 +216,8 @@ bool Emitter::bindParameters(const LoadedFunction &loaded, Frame &callee, CallAr
   plain.append(list->args.begin(), list->args.end());
   const std::string &name = loaded.source.name;
   if (list->kwarg) {
-    error("unsupported-construct", name + " takes `**" + std::string(list->kwarg->arg) + "`, which a kernel cannot pass");
+    error("unsupported-construct",
+          name + " takes `**" + std::string(list->kwarg->arg) + "`, which a kernel cannot pass");
     return false;
   }
   if (arguments.positional.size() > plain.size() && !list->vararg) {
@@ -312,7 +313,8 @@ bool Emitter::bindParameters(const LoadedFunction &loaded, Frame &callee, CallAr
     for (StringRef one : missing)
       text += (text.empty() ? "`" : ", `") + one.str() + "`";
     wrongArgumentCount(loaded, name + " takes " + countText(unsigned(plain.size())) + "; got " +
-                                   Twine(arguments.positional.size() + arguments.keywords.size()) + ", without " + text);
+                                   Twine(arguments.positional.size() + arguments.keywords.size()) + ", without " +
+                                   text);
     return false;
   }
   return true;
@@ -367,10 +369,10 @@ Value Emitter::callFunction(FunctionRef function, ArrayRef<Value> arguments) {
 //===----------------------------------------------------------------------===//
 
 Value BuiltinCall::mistyped(unsigned i, StringRef expected) {
-  std::string got = arguments[i].isTensor() ? "a run-time value of type " + describeValue(arguments[i])
-                                            : describeValue(arguments[i]);
-  Diagnostic &diagnostic =
-      error("type-error", "`" + parameter(i) + "` of " + builtin.displayName() + " must be " + expected + "; got " + got);
+  std::string got =
+      arguments[i].isTensor() ? "a run-time value of type " + describeValue(arguments[i]) : describeValue(arguments[i]);
+  Diagnostic &diagnostic = error("type-error", "`" + parameter(i) + "` of " + builtin.displayName() + " must be " +
+                                                   expected + "; got " + got);
   if (arguments[i].isTensor() && (expected.contains("compile-time")))
     diagnostic.withHint("a name bound to a literal is a run-time value; annotate it: `NAME: tl.constexpr = ...`");
   return {};

@@ -69,8 +69,8 @@ Tensor TensorOps::cast(Tensor x, Type element, bool towardZero) {
         return cast(cast(x, Dtype::FP16), element);
       tile::RoundingAttr rounding;
       if (narrowing)
-        rounding = tile::RoundingAttr::get(context(), towardZero ? tile::Rounding::TowardZero
-                                                                 : tile::Rounding::NearestEven);
+        rounding =
+            tile::RoundingAttr::get(context(), towardZero ? tile::Rounding::TowardZero : tile::Rounding::NearestEven);
       return wrap(tile::FpToFpOp::create(builder, at, result, x.value, rounding));
     }
     if (towardZero)

@@ -331,9 +331,8 @@ Value constantValue(const ast::Constant &constant, std::string &error) {
     if (constant.fitsUint64)
       return Value::integer(Integer::fromUnsigned(constant.integer));
     // Decimal conversion takes quadratic time: refuse long ones before it.
-    return orTooLarge(constant.text.size() > Integer::maxBits / 4 ? std::nullopt
-                                                                  : Integer::parse(ast::decimalText(constant)),
-                      error);
+    return orTooLarge(
+        constant.text.size() > Integer::maxBits / 4 ? std::nullopt : Integer::parse(ast::decimalText(constant)), error);
   case ast::ConstantKind::Float:
     return Value::real(constant.real);
   case ast::ConstantKind::Str:

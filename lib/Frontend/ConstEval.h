@@ -46,8 +46,8 @@ bool constIterate(const Value &value, std::vector<Value> &items, std::string &er
 bool constFormat(const Value &value, int conversion, llvm::StringRef spec, std::string &text, std::string &error);
 
 /// A function of Python's builtins (`len`, `int`, `min`...) or of its module `math` ("math.sqrt").
-Value callPythonFunction(llvm::StringRef name, llvm::ArrayRef<Value> arguments,
-                         const Environment::Keywords &keywords, std::string &error);
+Value callPythonFunction(llvm::StringRef name, llvm::ArrayRef<Value> arguments, const Environment::Keywords &keywords,
+                         std::string &error);
 /// Whether callPythonFunction knows it.
 bool isPythonFunction(llvm::StringRef name);
 /// A constant of Python's module `math`; invalid when there is none.

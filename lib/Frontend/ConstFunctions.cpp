@@ -66,7 +66,10 @@ bool constFormat(const Value &value, int conversion, StringRef spec, std::string
   } else if (isNumber && value.isIntegral() && (type == 'x' || type == 'X' || type == 'b' || type == 'o')) {
     Integer magnitude = value.asInteger().isNegative() ? -value.asInteger() : value.asInteger();
     SmallString<64> digits;
-    magnitude.bits(std::max(64u, magnitude.bitLength() + 1)).toStringUnsigned(digits, type == 'b' ? 2 : type == 'o' ? 8 : 16);
+    magnitude.bits(std::max(64u, magnitude.bitLength() + 1))
+        .toStringUnsigned(digits, type == 'b'   ? 2
+                                  : type == 'o' ? 8
+                                                : 16);
     plain = std::string(value.asInteger().isNegative() ? "-" : "") +
             (type == 'X' ? StringRef(digits).upper() : StringRef(digits).lower());
   } else if (type && !(type == 's' && value.isString()) && !(type == 'd' && value.isIntegral())) {
@@ -123,8 +126,7 @@ static Value toFloat(ArrayRef<Value> arguments, std::string &error) {
       result = std::numeric_limits<double>::infinity();
     else if (rest == "nan")
       result = std::numeric_limits<double>::quiet_NaN();
-    else if (rest.empty() || rest.find_first_not_of("0123456789.e+-") != StringRef::npos ||
-             rest.getAsDouble(result))
+    else if (rest.empty() || rest.find_first_not_of("0123456789.e+-") != StringRef::npos || rest.getAsDouble(result))
       return fail(error, "float() does not take " + describeValue(value));
     return Value::real(negative ? -result : result);
   }
@@ -237,8 +239,9 @@ Value listOrTuple(ArrayRef<Value> a, bool list, std::string &error) {
 const StringMap<PythonFunction> &functions() {
   static const StringMap<PythonFunction> table = [] {
     StringMap<PythonFunction> map;
-    auto add = [&](StringRef name, unsigned minimum, unsigned maximum,
-                   Value (*call)(ArrayRef<Value>, std::string &)) { map[name] = {minimum, maximum, call}; };
+    auto add = [&](StringRef name, unsigned minimum, unsigned maximum, Value (*call)(ArrayRef<Value>, std::string &)) {
+      map[name] = {minimum, maximum, call};
+    };
     constexpr unsigned many = 1000;
     add("int", 0, 1, toInt);
     add("float", 0, 1, toFloat);
@@ -326,9 +329,8 @@ const StringMap<PythonFunction> &functions() {
       return a[0].isNumber() ? toInt({Value::real(std::nearbyint(a[0].asDouble()))}, error)
                              : fail(error, "round() does not take " + describeValue(a[0]));
     });
-    add("pow", 2, 2, [](ArrayRef<Value> a, std::string &error) {
-      return constBinary(ast::BinaryOperator::Pow, a[0], a[1], error);
-    });
+    add("pow", 2, 2,
+        [](ArrayRef<Value> a, std::string &error) { return constBinary(ast::BinaryOperator::Pow, a[0], a[1], error); });
     add("divmod", 2, 2, [](ArrayRef<Value> a, std::string &error) {
       Value quotient = constBinary(ast::BinaryOperator::FloorDiv, a[0], a[1], error);
       Value rest = constBinary(ast::BinaryOperator::Mod, a[0], a[1], error);
@@ -401,11 +403,10 @@ Value callPythonFunction(StringRef name, ArrayRef<Value> arguments, const Enviro
     return fail(error, name.str() + "() takes no keyword `" + keywords[0].first + "`");
   if (arguments.size() < function.minimum || arguments.size() > function.maximum)
     return fail(error, name.str() + "() takes " +
-                           (function.minimum == function.maximum
-                                ? std::to_string(function.minimum)
-                                : function.maximum == 1000
-                                      ? "at least " + std::to_string(function.minimum)
-                                      : std::to_string(function.minimum) + " to " + std::to_string(function.maximum)) +
+                           (function.minimum == function.maximum ? std::to_string(function.minimum)
+                            : function.maximum == 1000
+                                ? "at least " + std::to_string(function.minimum)
+                                : std::to_string(function.minimum) + " to " + std::to_string(function.maximum)) +
                            (function.maximum == 1 ? " argument; got " : " arguments; got ") +
                            std::to_string(arguments.size()));
   for (const Value &argument : arguments)

@@ -125,22 +125,25 @@ Value constSubscript(const Value &value, const Value &index, std::string &error)
 //===----------------------------------------------------------------------===//
 
 namespace {
-constexpr StringLiteral stringMethods[] = {"startswith", "endswith", "lower", "upper",   "strip",   "lstrip",
-                                           "rstrip",     "split",    "join",  "replace", "find",    "count",
+constexpr StringLiteral stringMethods[] = {"startswith", "endswith", "lower",        "upper",        "strip", "lstrip",
+                                           "rstrip",     "split",    "join",         "replace",      "find",  "count",
                                            "isdigit",    "isalpha",  "removeprefix", "removesuffix", "format"};
 constexpr StringLiteral listMethods[] = {"index", "count"};
 constexpr StringLiteral growMethods[] = {"append", "extend", "pop", "insert", "reverse"};
 constexpr StringLiteral intMethods[] = {"bit_length", "bit_count"};
-constexpr StringLiteral dtypePredicates[] = {
-    "is_fp8e4nv", "is_fp8e4b8", "is_fp8e4b15", "is_fp8e5", "is_fp8e5b16", "is_fp16", "is_bf16", "is_fp32", "is_fp64",
-    "is_int1",    "is_int8",    "is_int16",    "is_int32", "is_int64",    "is_uint8", "is_uint16", "is_uint32",
-    "is_uint64",  "is_floating", "is_standard_floating", "is_int_signed", "is_int_unsigned", "is_int", "is_bool",
-    "is_void",    "is_block",   "is_ptr",      "is_const", "is_dtype",    "is_fp8",   "is_numeric"};
-constexpr StringLiteral dtypeMethods[] = {"get_int_min_value", "get_int_max_value", "kind", "get_primitive_ty",
-                                          "get_block_shapes",  "to_ir"};
-constexpr StringLiteral dtypeFields[] = {"name",        "primitive_bitwidth", "itemsize", "int_bitwidth", "scalar",
-                                         "int_signedness", "fp_mantissa_width", "exponent_bias", "element_ty",
-                                         "shape",       "numel"};
+constexpr StringLiteral dtypePredicates[] = {"is_fp8e4nv",    "is_fp8e4b8",      "is_fp8e4b15", "is_fp8e5",
+                                             "is_fp8e5b16",   "is_fp16",         "is_bf16",     "is_fp32",
+                                             "is_fp64",       "is_int1",         "is_int8",     "is_int16",
+                                             "is_int32",      "is_int64",        "is_uint8",    "is_uint16",
+                                             "is_uint32",     "is_uint64",       "is_floating", "is_standard_floating",
+                                             "is_int_signed", "is_int_unsigned", "is_int",      "is_bool",
+                                             "is_void",       "is_block",        "is_ptr",      "is_const",
+                                             "is_dtype",      "is_fp8",          "is_numeric"};
+constexpr StringLiteral dtypeMethods[] = {"get_int_min_value", "get_int_max_value", "kind",
+                                          "get_primitive_ty",  "get_block_shapes",  "to_ir"};
+constexpr StringLiteral dtypeFields[] = {
+    "name",          "primitive_bitwidth", "itemsize", "int_bitwidth", "scalar", "int_signedness", "fp_mantissa_width",
+    "exponent_bias", "element_ty",         "shape",    "numel"};
 
 template <size_t N> bool among(const StringLiteral (&names)[N], StringRef name) { return is_contained(names, name); }
 
@@ -389,8 +392,8 @@ static Value stringMethod(const std::string &self, StringRef name, ArrayRef<Valu
     }
     return Value::string(result);
   }
-  return fail(error, "the string method " + name.str() + " is not supported with " + std::to_string(count) +
-                         " arguments");
+  return fail(error,
+              "the string method " + name.str() + " is not supported with " + std::to_string(count) + " arguments");
 }
 
 static Value listMethod(const Value &self, StringRef name, ArrayRef<Value> arguments, std::string &error) {

@@ -16,8 +16,8 @@ using namespace mlir;
 
 namespace tegula {
 
-Emitter::Emitter(MLIRContext &context, Environment &environment, const FrontendOptions &options,
-                 SourceManager &sources, DiagnosticEngine &diagnostics)
+Emitter::Emitter(MLIRContext &context, Environment &environment, const FrontendOptions &options, SourceManager &sources,
+                 DiagnosticEngine &diagnostics)
     : context(context), environment(environment), options(options), sources(sources), diagnostics(diagnostics),
       builder(&context), ops(builder, *this, options.fuseFloats, options.debug) {}
 
@@ -59,8 +59,7 @@ Diagnostic &Emitter::report(Severity severity, StringRef kind, const Twine &mess
   SourceRange range;
   if (where)
     range = SourceRange(std::string_view(where->loaded->file), node ? node->span : SourceSpan());
-  Diagnostic &diagnostic =
-      diagnostics.report(severity, std::string_view(kind), std::move(range), message.str());
+  Diagnostic &diagnostic = diagnostics.report(severity, std::string_view(kind), std::move(range), message.str());
   unsigned shown = 0;
   for (; where && where->caller && shown < 8; where = where->caller, ++shown)
     diagnostic.note(SourceRange(std::string_view(where->caller->loaded->file), where->callSite->span),
@@ -204,8 +203,9 @@ OwningOpRef<ModuleOp> Emitter::emitKernel(void *kernel, ArrayRef<ArgumentBinding
   SmallVector<const ArgumentBinding *> runtime;
   for (auto [parameter, argument] : zip(parameters, arguments)) {
     if (!argument.name.empty() && argument.name != parameter->arg) {
-      errorAt(parameter, "wrong-argument", "the argument `" + argument.name + "` stands in the place of parameter `" +
-                                               std::string(parameter->arg) + "`");
+      errorAt(parameter, "wrong-argument",
+              "the argument `" + argument.name + "` stands in the place of parameter `" + std::string(parameter->arg) +
+                  "`");
       return nullptr;
     }
     if (argument.constant)
@@ -219,9 +219,9 @@ OwningOpRef<ModuleOp> Emitter::emitKernel(void *kernel, ArrayRef<ArgumentBinding
       return nullptr;
     }
     if (isConstexprAnnotation(parameter->annotation)) {
-      errorAt(parameter, "wrong-argument", "`" + Twine(std::string(parameter->arg)) +
-                                               "` is a constexpr parameter and needs a value; got the type " +
-                                               argument.type.str());
+      errorAt(parameter, "wrong-argument",
+              "`" + Twine(std::string(parameter->arg)) + "` is a constexpr parameter and needs a value; got the type " +
+                  argument.type.str());
       return nullptr;
     }
     types.push_back(ops.ir(argument.type));
@@ -272,8 +272,7 @@ void registerFrontendDialects(DialectRegistry &registry) {
 OwningOpRef<ModuleOp> emitKernel(MLIRContext &context, Environment &environment, void *kernel,
                                  ArrayRef<ArgumentBinding> arguments, const FrontendOptions &options,
                                  SourceManager &sources, DiagnosticEngine &diagnostics) {
-  context.loadDialect<arith::ArithDialect, func::FuncDialect, math::MathDialect, scf::SCFDialect,
-                      tile::TileDialect>();
+  context.loadDialect<arith::ArithDialect, func::FuncDialect, math::MathDialect, scf::SCFDialect, tile::TileDialect>();
   Emitter emitter(context, environment, options, sources, diagnostics);
   return emitter.emitKernel(kernel, arguments);
 }

@@ -104,8 +104,12 @@ public:
 
   //===--- Errors and places (Emitter.cpp) ------------------------------------===//
 
-  Diagnostic &error(llvm::StringRef kind, const llvm::Twine &message) override { return report(Severity::Error, kind, message); }
-  Diagnostic &warning(llvm::StringRef kind, const llvm::Twine &message) override { return report(Severity::Warning, kind, message); }
+  Diagnostic &error(llvm::StringRef kind, const llvm::Twine &message) override {
+    return report(Severity::Error, kind, message);
+  }
+  Diagnostic &warning(llvm::StringRef kind, const llvm::Twine &message) override {
+    return report(Severity::Warning, kind, message);
+  }
   /// At another node of the current function.
   Diagnostic &errorAt(const ast::Node *node, llvm::StringRef kind, const llvm::Twine &message);
   mlir::Location location() override;

@@ -135,8 +135,8 @@ Value Emitter::compareTwo(ast::CompareOperator op, const Value &left, const Valu
     return Value::boolean(left.identical(right) == (op == CompareOperator::Is));
   if (left.isTensor() || right.isTensor()) {
     if (op == CompareOperator::In || op == CompareOperator::NotIn) {
-      error("unsupported-construct", "the operator `" + Twine(std::string(ast::spelling(op))) +
-                                         "` does not take run-time values");
+      error("unsupported-construct",
+            "the operator `" + Twine(std::string(ast::spelling(op))) + "` does not take run-time values");
       return {};
     }
     // None and strings are never equal to a number.
@@ -303,8 +303,8 @@ Value Emitter::emitComprehension(ast::ExprList elements, ast::Nodes<ast::Compreh
       if (!test)
         return {};
       if (test.isTensor()) {
-        errorAt(filter, "unsupported-construct", "the filter of a comprehension must be known at compile time; got " +
-                                                     describeValue(test));
+        errorAt(filter, "unsupported-construct",
+                "the filter of a comprehension must be known at compile time; got " + describeValue(test));
         return {};
       }
       keep = keep && constTruth(test);

@@ -154,7 +154,8 @@ bool Emitter::emitFor(const ast::For *node) {
     }
   std::vector<Value> items;
   std::string problem;
-  if (!constIterate(Value::range(bounds[0].asInteger(), bounds[1].asInteger(), bounds[2].asInteger()), items, problem)) {
+  if (!constIterate(Value::range(bounds[0].asInteger(), bounds[1].asInteger(), bounds[2].asInteger()), items,
+                    problem)) {
     errorAt(iteration, "too-large", problem);
     return false;
   }

@@ -411,7 +411,8 @@ Environment::Answer ModuleEnvironment::call(void *object, ArrayRef<Value> argume
     return Answer::Failed;
   }
   if (entity->form == Entity::Plain) {
-    error = "the function `" + entity->name + "` is plain Python and cannot be called in a kernel; decorate it with "
+    error = "the function `" + entity->name +
+            "` is plain Python and cannot be called in a kernel; decorate it with "
             "@jit, or with @constexpr_function when it computes with compile-time values";
     return Answer::Failed;
   }

@@ -28,8 +28,8 @@ public:
   static std::unique_ptr<ModuleEnvironment> fromFile(const std::string &path, SourceManager &sources,
                                                      DiagnosticEngine &diagnostics);
   /// Parses a text; siblings are looked for beside `path`. Null after reporting.
-  static std::unique_ptr<ModuleEnvironment> fromText(const std::string &path, std::string text,
-                                                     SourceManager &sources, DiagnosticEngine &diagnostics);
+  static std::unique_ptr<ModuleEnvironment> fromText(const std::string &path, std::string text, SourceManager &sources,
+                                                     DiagnosticEngine &diagnostics);
   ~ModuleEnvironment() override;
 
   /// The handle of the kernel or helper of that name ("Class.kernel" inside a class); null when there is none.

@@ -22,7 +22,8 @@ Value PythonEvaluator::fail(Context &context, const std::string &message) {
 bool PythonEvaluator::step(Context &context) {
   if (++steps <= maxSteps && depth < 200)
     return true;
-  fail(context, steps > maxSteps ? "the compile-time code runs for too long" : "the compile-time code nests too deeply");
+  fail(context,
+       steps > maxSteps ? "the compile-time code runs for too long" : "the compile-time code nests too deeply");
   return false;
 }
 
@@ -202,8 +203,8 @@ Value PythonEvaluator::eval(const ast::Expr *expr, Context &context) {
       auto *formatted = part->as<ast::FormattedValue>();
       Value value = formatted ? eval(formatted->value, context) : Value();
       Value spec = value && formatted->formatSpec ? eval(formatted->formatSpec, context) : Value::string("");
-      if (!value || !spec ||
-          !constFormat(value, formatted->conversion, strOf(spec), text, context.error) || text.size() > maxSequence)
+      if (!value || !spec || !constFormat(value, formatted->conversion, strOf(spec), text, context.error) ||
+          text.size() > maxSequence)
         return fail(context, "the f-string cannot be evaluated");
     }
     return Value::string(text);
@@ -220,7 +221,8 @@ Value PythonEvaluator::eval(const ast::Expr *expr, Context &context) {
       object.asObject().environment->getattr(object.asObject().handle, node->attr, result, context.error);
     else
       result = constAttribute(object, node->attr, context.error);
-    return result ? result : fail(context, describeValue(object) + " has no attribute `" + std::string(node->attr) + "`");
+    return result ? result
+                  : fail(context, describeValue(object) + " has no attribute `" + std::string(node->attr) + "`");
   }
   case Kind::Subscript: {
     auto *node = expr->as<ast::Subscript>();
@@ -324,8 +326,8 @@ Value PythonEvaluator::callFunction(FunctionRef function, ArrayRef<Value> argume
   plain.append(list->posonlyargs.begin(), list->posonlyargs.end());
   plain.append(list->args.begin(), list->args.end());
   if (list->kwarg || (arguments.size() > plain.size() && !list->vararg)) {
-    error = source.name + " takes " + std::to_string(plain.size()) + " arguments; got " +
-            std::to_string(arguments.size());
+    error =
+        source.name + " takes " + std::to_string(plain.size()) + " arguments; got " + std::to_string(arguments.size());
     return {};
   }
   SmallVector<bool> used(keywords.size(), false);
@@ -450,7 +452,8 @@ PythonEvaluator::Outcome PythonEvaluator::runOne(const ast::Stmt *statement, Con
   case Kind::Assign: {
     auto *node = statement->as<ast::Assign>();
     Value value = eval(node->value, context);
-    return done(value && all_of(node->targets, [&](const ast::Expr *target) { return assign(target, value, context); }));
+    return done(value &&
+                all_of(node->targets, [&](const ast::Expr *target) { return assign(target, value, context); }));
   }
   case Kind::AnnAssign: {
     auto *node = statement->as<ast::AnnAssign>();

@@ -122,8 +122,8 @@ bool Emitter::emitAssign(const ast::Expr *target, const Value &value, bool keepC
       frame->pendingConstexpr.erase(pending);
       isConstexpr = keepConstexpr = true;
       if (!value.isConstexpr()) {
-        errorAt(target, "constexpr-error", "the value of the constexpr `" + id + "` must be known at compile time; got " +
-                                               describeValue(value));
+        errorAt(target, "constexpr-error",
+                "the value of the constexpr `" + id + "` must be known at compile time; got " + describeValue(value));
         return false;
       }
     }
@@ -148,8 +148,8 @@ bool Emitter::emitAssign(const ast::Expr *target, const Value &value, bool keepC
   std::vector<Value> items;
   std::string problem;
   if (value.isTensor() || !constIterate(value, items, problem)) {
-    errorAt(target, "type-error", describeValue(value) + " cannot be unpacked into " + std::to_string(elements.size()) +
-                                      " names");
+    errorAt(target, "type-error",
+            describeValue(value) + " cannot be unpacked into " + std::to_string(elements.size()) + " names");
     return false;
   }
   if (items.size() != elements.size()) {
@@ -231,16 +231,16 @@ bool Emitter::emitAssert(const ast::Assert *node) {
     if (!text)
       return false;
     if (!text.isConstexpr()) {
-      errorAt(node->msg, "type-error", "the message of an assert must be known at compile time; got " +
-                                           describeValue(text));
+      errorAt(node->msg, "type-error",
+              "the message of an assert must be known at compile time; got " + describeValue(text));
       return false;
     }
     message = strOf(text);
   }
   if (!options.debug)
     return true;
-  Tensor condition = ops.truth(test.isTensor() ? test.asTensor()
-                                               : ops.constant(Dtype::Int1, Value::boolean(constTruth(test))));
+  Tensor condition =
+      ops.truth(test.isTensor() ? test.asTensor() : ops.constant(Dtype::Int1, Value::boolean(constTruth(test))));
   if (!condition)
     return false;
   tile::AssertOp::create(builder, location(), condition.value, message, mlir::Value());

@@ -49,7 +49,8 @@ Type TensorOps::literalType(const Value &number) {
     return {};
   }
   double magnitude = std::fabs(number.asDouble());
-  bool fitsFloat = magnitude == 0 || !std::isfinite(magnitude) || (magnitude >= 0x1p-126 && magnitude <= 0x1.fffffep127);
+  bool fitsFloat =
+      magnitude == 0 || !std::isfinite(magnitude) || (magnitude >= 0x1p-126 && magnitude <= 0x1.fffffep127);
   return fitsFloat ? Dtype::FP32 : Dtype::FP64;
 }
 
@@ -89,8 +90,9 @@ Tensor TensorOps::weakConstant(Type type, const Value &number) {
   if (element.isInt() && number.isIntegral()) {
     Integer value = number.asInteger();
     if (value.isNegative() && element.isUnsigned()) {
-      reporter.error("type-error", "the negative number " + value.str() + " meets an unsigned operand of type " +
-                                       type.str())
+      reporter
+          .error("type-error",
+                 "the negative number " + value.str() + " meets an unsigned operand of type " + type.str())
           .withHint("cast the operand to a signed type first");
       return {};
     }
@@ -201,8 +203,8 @@ Tensor TensorOps::broadcastTo(Tensor x, ArrayRef<int64_t> shape) {
   Type wanted = x.type.withShape(shape);
   std::optional<SmallVector<int64_t, 4>> common = commonShape(x.type, wanted);
   if (!common || ArrayRef<int64_t>(*common) != shape)
-    return fail("shape-mismatch", "a block of shape " + shapeText(x.type.shape()) + " cannot be broadcast to " +
-                                      shapeText(shape));
+    return fail("shape-mismatch",
+                "a block of shape " + shapeText(x.type.shape()) + " cannot be broadcast to " + shapeText(shape));
   while (x && x.type.rank() < shape.size())
     x = expandDims(x, 0);
   if (!x || x.type == wanted)
@@ -308,7 +310,7 @@ Tensor TensorOps::checkOverflow(BinaryOperator op, Tensor a, Tensor b, Tensor re
     return result;
   Type wide = Dtype::Int64;
   Tensor x = cast(a, wide), y = cast(b, wide);
-  Tensor exact = op == BinaryOperator::Add ? addSame(x, y)
+  Tensor exact = op == BinaryOperator::Add   ? addSame(x, y)
                  : op == BinaryOperator::Sub ? subtractSame(x, y)
                                              : multiplySame(x, y);
   Tensor back = cast(result, wide);
@@ -339,7 +341,8 @@ Tensor TensorOps::binary(BinaryOperator op, const Value &a, const Value &b) {
   bool bPointer = b.isTensor() && b.asTensor().type.isPointer();
   if (aPointer || bPointer) {
     if (op == BinaryOperator::Add && !(aPointer && bPointer))
-      return aPointer ? addPointer(a.asTensor(), toTensor(b, "an offset")) : addPointer(b.asTensor(), toTensor(a, "an offset"));
+      return aPointer ? addPointer(a.asTensor(), toTensor(b, "an offset"))
+                      : addPointer(b.asTensor(), toTensor(a, "an offset"));
     if (op == BinaryOperator::Sub && aPointer && !bPointer) {
       Tensor offset = toTensor(b, "an offset");
       if (offset && offset.type.isUnsigned())
@@ -368,12 +371,14 @@ Tensor TensorOps::binary(BinaryOperator op, const Value &a, const Value &b) {
   case BinaryOperator::RShift:
     return bitwise(op, a, b);
   case BinaryOperator::Pow:
-    reporter.error("unsupported-construct", "the operator ** does not take run-time values; got " + describeValue(a) +
-                                                " and " + describeValue(b))
+    reporter
+        .error("unsupported-construct",
+               "the operator ** does not take run-time values; got " + describeValue(a) + " and " + describeValue(b))
         .withHint("multiply, or call tl.extra.libdevice.pow");
     return {};
   case BinaryOperator::MatMult:
-    reporter.error("unsupported-construct", "the operator @ is not part of the kernel language").withHint("call tl.dot");
+    reporter.error("unsupported-construct", "the operator @ is not part of the kernel language")
+        .withHint("call tl.dot");
     return {};
   }
   return {};
@@ -395,8 +400,9 @@ Tensor TensorOps::divide(BinaryOperator op, const Value &a, const Value &b) {
   if (x.type.isFloat()) {
     if (op == BinaryOperator::Mod)
       return {arith::RemFOp::create(builder, loc(), x.value, y.value), x.type};
-    reporter.error("type-error", "the operator // takes integers at run time; got " + describeValue(a) + " and " +
-                                     describeValue(b))
+    reporter
+        .error("type-error",
+               "the operator // takes integers at run time; got " + describeValue(a) + " and " + describeValue(b))
         .withHint("use tl.floor(x / y)");
     return {};
   }
@@ -416,7 +422,9 @@ Tensor TensorOps::divideExactly(const Value &a, const Value &b) {
     return {};
   if (!x.type.isFloat())
     return fail("type-error", "floats are expected; got " + describeValue(a) + " and " + describeValue(b));
-  return {arith::DivFOp::create(builder, loc(), x.value, y.value, arith::FastMathFlagsAttr::get(context(), arith::FastMathFlags::none)), x.type};
+  return {arith::DivFOp::create(builder, loc(), x.value, y.value,
+                                arith::FastMathFlagsAttr::get(context(), arith::FastMathFlags::none)),
+          x.type};
 }
 
 Tensor TensorOps::bitwise(BinaryOperator op, const Value &a, const Value &b) {
@@ -511,12 +519,15 @@ Tensor TensorOps::compare(CompareOperator op, const Value &a, const Value &b) {
   return {arith::CmpIOp::create(builder, loc(), predicate, x.value, y.value), type};
 }
 
-static bool isBoolean(const Value &value) { return value.isBool() || (value.isTensor() && value.asTensor().type.isBool()); }
+static bool isBoolean(const Value &value) {
+  return value.isBool() || (value.isTensor() && value.asTensor().type.isBool());
+}
 
 Tensor TensorOps::logicalAnd(const Value &a, const Value &b) {
   if (!isBoolean(a) || !isBoolean(b)) {
     if (a && b)
-      reporter.error("type-error", "`and` takes bools at run time; got " + describeValue(a) + " and " + describeValue(b))
+      reporter
+          .error("type-error", "`and` takes bools at run time; got " + describeValue(a) + " and " + describeValue(b))
           .withHint("compare with 0 first");
     return {};
   }
@@ -557,8 +568,8 @@ Tensor TensorOps::where(const Value &condition, const Value &a, const Value &b) 
     x = a.isNumber() ? constant(b.asTensor().type.scalar(), a) : a.asTensor();
     y = b.isNumber() ? constant(a.asTensor().type.scalar(), b) : b.asTensor();
     if (!x || !y || x.type.scalar() != y.type.scalar())
-      return fail("type-error", "where takes values of one pointer type; got " + describeValue(a) + " and " +
-                                    describeValue(b));
+      return fail("type-error",
+                  "where takes values of one pointer type; got " + describeValue(a) + " and " + describeValue(b));
     if (!broadcastPair(x, y))
       return {};
   } else if (!promotePair(a, b, x, y)) {

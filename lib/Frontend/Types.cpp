@@ -22,16 +22,26 @@ struct DtypeRow {
 };
 
 constexpr DtypeRow rows[] = {
-    {"<invalid>", "<invalid>", 0, -1, 0}, {"void", "void", 0, -1, 0},
-    {"i1", "int1", 1, -1, 0},             {"i8", "int8", 8, -1, 0},
-    {"i16", "int16", 16, -1, 0},          {"i32", "int32", 32, -1, 0},
-    {"i64", "int64", 64, -1, 0},          {"u8", "uint8", 8, -1, 0},
-    {"u16", "uint16", 16, -1, 0},         {"u32", "uint32", 32, -1, 0},
-    {"u64", "uint64", 64, -1, 0},         {"fp8e5", "float8e5", 8, 2, 15},
-    {"fp8e4nv", "float8e4nv", 8, 3, 7},   {"fp8e4b15", "float8e4b15", 8, 3, 15},
-    {"fp8e4b8", "float8e4b8", 8, 3, 8},   {"fp8e5b16", "float8e5b16", 8, 2, 16},
-    {"fp16", "float16", 16, 10, 15},      {"bf16", "bfloat16", 16, 7, 127},
-    {"fp32", "float32", 32, 23, 127},     {"fp64", "float64", 64, 52, 1023},
+    {"<invalid>", "<invalid>", 0, -1, 0},
+    {"void", "void", 0, -1, 0},
+    {"i1", "int1", 1, -1, 0},
+    {"i8", "int8", 8, -1, 0},
+    {"i16", "int16", 16, -1, 0},
+    {"i32", "int32", 32, -1, 0},
+    {"i64", "int64", 64, -1, 0},
+    {"u8", "uint8", 8, -1, 0},
+    {"u16", "uint16", 16, -1, 0},
+    {"u32", "uint32", 32, -1, 0},
+    {"u64", "uint64", 64, -1, 0},
+    {"fp8e5", "float8e5", 8, 2, 15},
+    {"fp8e4nv", "float8e4nv", 8, 3, 7},
+    {"fp8e4b15", "float8e4b15", 8, 3, 15},
+    {"fp8e4b8", "float8e4b8", 8, 3, 8},
+    {"fp8e5b16", "float8e5b16", 8, 2, 16},
+    {"fp16", "float16", 16, 10, 15},
+    {"bf16", "bfloat16", 16, 7, 127},
+    {"fp32", "float32", 32, 23, 127},
+    {"fp64", "float64", 64, 52, 1023},
 };
 
 const DtypeRow &row(Dtype dtype) { return rows[size_t(dtype)]; }
@@ -215,13 +225,11 @@ mlir::Type Type::toMLIR(mlir::MLIRContext *context) const {
 
 std::optional<std::string> checkShape(ArrayRef<int64_t> shape) {
   if (shape.size() > Type::maxRank)
-    return "a block has at most " + std::to_string(Type::maxRank) + " dimensions; got " +
-           std::to_string(shape.size());
+    return "a block has at most " + std::to_string(Type::maxRank) + " dimensions; got " + std::to_string(shape.size());
   int64_t total = 1;
   for (size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] <= 0 || !isPowerOf2_64(uint64_t(shape[i])))
-      return "dimension " + std::to_string(i) + " of a block must be a power of two; got " +
-             std::to_string(shape[i]);
+      return "dimension " + std::to_string(i) + " of a block must be a power of two; got " + std::to_string(shape[i]);
     if (shape[i] > Type::maxElements || (total *= shape[i]) > Type::maxElements)
       return "a block has at most " + std::to_string(Type::maxElements) + " elements; got shape " + shapeText(shape);
   }

@@ -101,7 +101,8 @@ public:
   Type pointerTo(bool isConst) const;
   /// The same shape with another element.
   Type withElement(Type element) const;
-  /// A block of this scalar; the dimensions are powers of two and few enough (`checkShape`). No dimensions: this scalar.
+  /// A block of this scalar; the dimensions are powers of two and few enough (`checkShape`). No dimensions: this
+  /// scalar.
   Type withShape(llvm::ArrayRef<int64_t> shape) const;
 
   /// "fp32", "*fp16", "fp32[64, 32]": as messages and signatures spell it.

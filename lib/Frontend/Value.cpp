@@ -27,17 +27,14 @@ Value Value::range(Integer start, Integer stop, Integer step) {
   return Value(Kind::Range, std::make_shared<const RangeData>(RangeData{start, stop, step}));
 }
 Value Value::method(Value self, Value callee) {
-  return Value(Kind::Method,
-               std::make_shared<const MethodData>(MethodData{std::move(self), std::move(callee), ""}));
+  return Value(Kind::Method, std::make_shared<const MethodData>(MethodData{std::move(self), std::move(callee), ""}));
 }
 Value Value::method(Value self, StringRef name) {
   return Value(Kind::Method, std::make_shared<const MethodData>(MethodData{std::move(self), Value(), name.str()}));
 }
 
 const std::vector<Value> &Value::items() const { return std::get<std::shared_ptr<TupleData>>(data)->items; }
-const std::vector<std::string> &Value::fieldNames() const {
-  return std::get<std::shared_ptr<TupleData>>(data)->names;
-}
+const std::vector<std::string> &Value::fieldNames() const { return std::get<std::shared_ptr<TupleData>>(data)->names; }
 bool Value::isList() const { return isTuple() && std::get<std::shared_ptr<TupleData>>(data)->isList; }
 std::vector<Value> &Value::mutableItems() const { return std::get<std::shared_ptr<TupleData>>(data)->items; }
 

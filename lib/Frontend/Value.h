@@ -160,10 +160,10 @@ public:
   bool identical(const Value &other) const;
 
 private:
-  using Data = std::variant<std::monostate, bool, Integer, double, std::shared_ptr<const std::string>, tegula::Type,
-                            Tensor, std::shared_ptr<TupleData>, std::shared_ptr<const SliceData>,
-                            std::shared_ptr<const RangeData>, const Builtin *, FunctionRef, ObjectRef, ModuleRef,
-                            std::shared_ptr<const MethodData>>;
+  using Data =
+      std::variant<std::monostate, bool, Integer, double, std::shared_ptr<const std::string>, tegula::Type, Tensor,
+                   std::shared_ptr<TupleData>, std::shared_ptr<const SliceData>, std::shared_ptr<const RangeData>,
+                   const Builtin *, FunctionRef, ObjectRef, ModuleRef, std::shared_ptr<const MethodData>>;
   Value(Kind kind, Data data) : kind_(kind), data(std::move(data)) {}
 
   Kind kind_ = Kind::Invalid;

@@ -42,10 +42,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   SourceManager sources;
   DiagnosticEngine diagnostics;
-  auto environment = ModuleEnvironment::fromText(
-      "/nonexistent/fuzz.py",
-      "import triton\nimport triton.language as tl\n" + std::string(reinterpret_cast<const char *>(data), size), sources,
-      diagnostics);
+  auto environment = ModuleEnvironment::fromText("/nonexistent/fuzz.py",
+                                                 "import triton\nimport triton.language as tl\n" +
+                                                     std::string(reinterpret_cast<const char *>(data), size),
+                                                 sources, diagnostics);
   if (!environment)
     return 0;
   static mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
@@ -58,8 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     DiagnosticEngine problems;
     FrontendOptions options;
     options.debug = size % 2;
-    auto module = emitKernel(context, *environment, kernel, defaultBindings(*source.def->args), options, sources,
-                             problems);
+    auto module =
+        emitKernel(context, *environment, kernel, defaultBindings(*source.def->args), options, sources, problems);
     if (bool(module) == problems.hasErrors())
       __builtin_trap();
     if (module && mlir::failed(mlir::verify(*module)))

@@ -41,9 +41,8 @@ static Value emitArange(BuiltinCall &call) {
     return {};
   }
   Type type = Type(Dtype::Int32).withShape({end - start});
-  return Value::tensor(tile::ArangeOp::create(call.ops.builder, call.ops.loc(), call.ops.ir(type), int32_t(start),
-                                              int32_t(end)),
-                       type);
+  return Value::tensor(
+      tile::ArangeOp::create(call.ops.builder, call.ops.loc(), call.ops.ir(type), int32_t(start), int32_t(end)), type);
 }
 
 static Value emitFull(BuiltinCall &call) {

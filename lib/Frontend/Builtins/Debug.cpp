@@ -19,7 +19,8 @@ static Value emitStaticAssert(BuiltinCall &call) {
   if (constTruth(call[0]))
     return Value::none();
   std::string message = strOf(call[1]);
-  Diagnostic &diagnostic = call.error("static-assert", "static assertion failed" + (message.empty() ? Twine("") : ": " + Twine(message)));
+  Diagnostic &diagnostic =
+      call.error("static-assert", "static assertion failed" + (message.empty() ? Twine("") : ": " + Twine(message)));
   if (const ast::Expr *condition = call.expression(0))
     call.emitter.noteBindings(diagnostic, condition);
   return {};
@@ -39,8 +40,8 @@ static Value emitDeviceAssert(BuiltinCall &call) {
   if (!condition)
     return {};
   if (!call[1].isConstexpr()) {
-    call.error("type-error", "the message of tl.device_assert must be known at compile time; got " +
-                                 describeValue(call[1]));
+    call.error("type-error",
+               "the message of tl.device_assert must be known at compile time; got " + describeValue(call[1]));
     return {};
   }
   Tensor mask;
@@ -81,8 +82,8 @@ static Value emitDevicePrint(BuiltinCall &call) {
   }
   for (char c : prefix)
     if (uint8_t(c) < 32 || uint8_t(c) > 126) {
-      call.error("wrong-argument", "the prefix of tl.device_print holds printable ASCII only; got " +
-                                       reprOf(Value::string(prefix)));
+      call.error("wrong-argument",
+                 "the prefix of tl.device_print holds printable ASCII only; got " + reprOf(Value::string(prefix)));
       return {};
     }
   SmallVector<mlir::Value> operands;
@@ -118,8 +119,8 @@ ArrayRef<Builtin> debugBuiltins() {
   static const Builtin table[] = {
       {"static_assert", "(cond, msg='')", "Stops the compile where a compile-time condition is false.",
        emitStaticAssert},
-      {"static_print", "(*values, sep=' ', end='', file=None, flush=False)", "Prints compile-time values once, while compiling.",
-       emitStaticPrint},
+      {"static_print", "(*values, sep=' ', end='', file=None, flush=False)",
+       "Prints compile-time values once, while compiling.", emitStaticPrint},
       {"device_assert", "(cond, msg='', mask=None)", "Under debug, stops the kernel where a condition is false.",
        emitDeviceAssert},
       {"device_print", "(prefix, *args, hex=False)", "Prints every element of the operands at run time.",

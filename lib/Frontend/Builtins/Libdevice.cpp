@@ -21,8 +21,8 @@ static bool getFloats(BuiltinCall &call, SmallVectorImpl<Tensor> &operands) {
     Tensor x = call.tensor(i);
     if (!x)
       return false;
-    // A literal beside fp64 is fp64.
-    if (call[i].isNumber() && i > 0 && operands[0].type.isFloat())
+    // A literal takes the first operand's type; so does the integer of pow(x, 3).
+    if (i > 0 && (call[i].isNumber() || (x.type.isInt() && call.builtin.name.ends_with(".pow"))))
       x = call.ops.cast(x, operands[0].type.scalar());
     if (!x.type.is(Dtype::FP32) && !x.type.is(Dtype::FP64)) {
       call.error("type-error", call.builtin.displayName() + " takes fp32 or fp64; got " + x.type.str())
@@ -102,7 +102,10 @@ static Value emitClassify(BuiltinCall &call) {
 }
 
 ArrayRef<Builtin> libdeviceBuiltins() {
-#define LIBDEVICE(name, signature, doc, handler) {"extra.libdevice." name, signature, doc, handler}
+#define LIBDEVICE(name, signature, doc, handler)                                                                       \
+  {                                                                                                                    \
+    "extra.libdevice." name, signature, doc, handler                                                                   \
+  }
   static const Builtin table[] = {
       LIBDEVICE("exp", "(x)", "The natural exponential.", emitMath<math::ExpOp>),
       LIBDEVICE("exp2", "(x)", "2 to the power of x.", emitMath<math::Exp2Op>),

@@ -16,25 +16,25 @@ static bool getCache(BuiltinCall &call, unsigned i, bool isStore, tile::CacheMod
   if (!call.getString(i, word))
     return false;
   using tile::CacheModifier;
-  std::optional<CacheModifier> found =
-      isStore ? llvm::StringSwitch<std::optional<CacheModifier>>(word)
-                    .Case("", CacheModifier::None)
-                    .Case(".wb", CacheModifier::WB)
-                    .Case(".cg", CacheModifier::CG)
-                    .Case(".cs", CacheModifier::CS)
-                    .Case(".wt", CacheModifier::WT)
-                    .Default(std::nullopt)
-              : llvm::StringSwitch<std::optional<CacheModifier>>(word)
-                    .Case("", CacheModifier::None)
-                    .Case(".ca", CacheModifier::CA)
-                    .Case(".cg", CacheModifier::CG)
-                    .Case(".cs", CacheModifier::CS)
-                    .Case(".cv", CacheModifier::CV)
-                    .Default(std::nullopt);
+  std::optional<CacheModifier> found = isStore ? llvm::StringSwitch<std::optional<CacheModifier>>(word)
+                                                     .Case("", CacheModifier::None)
+                                                     .Case(".wb", CacheModifier::WB)
+                                                     .Case(".cg", CacheModifier::CG)
+                                                     .Case(".cs", CacheModifier::CS)
+                                                     .Case(".wt", CacheModifier::WT)
+                                                     .Default(std::nullopt)
+                                               : llvm::StringSwitch<std::optional<CacheModifier>>(word)
+                                                     .Case("", CacheModifier::None)
+                                                     .Case(".ca", CacheModifier::CA)
+                                                     .Case(".cg", CacheModifier::CG)
+                                                     .Case(".cs", CacheModifier::CS)
+                                                     .Case(".cv", CacheModifier::CV)
+                                                     .Default(std::nullopt);
   if (!found) {
-    call.error("wrong-argument", "`cache_modifier` of " + call.builtin.displayName() + " is one of \"\", " +
-                                     (isStore ? "\".wb\", \".cg\", \".cs\", \".wt\"" : "\".ca\", \".cg\", \".cs\", \".cv\"") +
-                                     "; got " + reprOf(call[i]));
+    call.error("wrong-argument",
+               "`cache_modifier` of " + call.builtin.displayName() + " is one of \"\", " +
+                   (isStore ? "\".wb\", \".cg\", \".cs\", \".wt\"" : "\".ca\", \".cg\", \".cs\", \".cv\"") + "; got " +
+                   reprOf(call[i]));
     return false;
   }
   result = *found;
@@ -73,8 +73,8 @@ static bool refuseBlockPointerOptions(BuiltinCall &call, unsigned boundary, int 
 static Tensor getPointer(BuiltinCall &call) {
   Tensor pointer = call[0].asTensor();
   if (!pointer || !pointer.type.isPointer()) {
-    call.error("type-error", call.builtin.displayName() + " takes a pointer or a block of pointers; got " +
-                                 describeValue(call[0]));
+    call.error("type-error",
+               call.builtin.displayName() + " takes a pointer or a block of pointers; got " + describeValue(call[0]));
     return {};
   }
   if (pointer.type.pointee().isVoid()) {
@@ -125,8 +125,8 @@ static Value emitLoad(BuiltinCall &call) {
   if (!pointer.type.isBlock())
     for (size_t i = 1; i < parts.size(); ++i)
       if (parts[i].type.isBlock()) {
-        call.error("shape-mismatch", "a load through one pointer takes a scalar mask and other; got " +
-                                         parts[i].type.str())
+        call.error("shape-mismatch",
+                   "a load through one pointer takes a scalar mask and other; got " + parts[i].type.str())
             .withHint("add a block of offsets to the pointer");
         return {};
       }

@@ -21,8 +21,8 @@ static bool getOperands(BuiltinCall &call, SmallVectorImpl<Tensor> &operands) {
   for (const Value &value : values) {
     Tensor tensor = value.isNumber() ? call.ops.toTensor(value) : value.asTensor();
     if (!tensor) {
-      call.error("type-error", call.builtin.displayName() + " takes a block or a tuple of blocks; got " +
-                                   describeValue(call[0]));
+      call.error("type-error",
+                 call.builtin.displayName() + " takes a block or a tuple of blocks; got " + describeValue(call[0]));
       return false;
     }
     operands.push_back(tensor);
@@ -58,9 +58,9 @@ static bool emitCombiner(BuiltinCall &call, Region &region, ArrayRef<Tensor> ope
     FunctionSource source;
     std::string problem;
     FunctionRef reference = function.asFunction();
-    isLibrary = reference.environment->functionSource(reference.handle, source, problem) ==
-                    Environment::Answer::Found &&
-                source.isLibrary;
+    isLibrary =
+        reference.environment->functionSource(reference.handle, source, problem) == Environment::Answer::Found &&
+        source.isLibrary;
   }
   call.ops.reorderFloats = isLibrary;
   Value result = emitter.call(function, arguments);
@@ -83,8 +83,8 @@ static bool emitCombiner(BuiltinCall &call, Region &region, ArrayRef<Tensor> ope
     Type wanted = operand.type.scalar();
     Tensor tensor = value.isNumber() ? call.ops.constant(wanted, value) : value.asTensor();
     if (!tensor || tensor.type.isBlock() || tensor.type.isPointer() != wanted.isPointer()) {
-      call.error("type-error", "the combine function must return a scalar of type " + wanted.str() + "; got " +
-                                   describeValue(value));
+      call.error("type-error",
+                 "the combine function must return a scalar of type " + wanted.str() + "; got " + describeValue(value));
       return false;
     }
     tensor = call.ops.cast(tensor, wanted);

@@ -22,8 +22,8 @@ static Value emitBroadcastTo(BuiltinCall &call) {
   if (!x || !call.getShape(1, shape))
     return {};
   if (x.type.isBlock() && x.type.rank() != shape.size()) {
-    call.error("shape-mismatch", "tl.broadcast_to keeps the number of dimensions; got " + x.type.str() + " and shape " +
-                                     shapeText(shape))
+    call.error("shape-mismatch",
+               "tl.broadcast_to keeps the number of dimensions; got " + x.type.str() + " and shape " + shapeText(shape))
         .withHint("insert dimensions with [:, None] or tl.expand_dims first");
     return {};
   }
@@ -39,8 +39,8 @@ static Value emitExpandDims(BuiltinCall &call) {
   for (int64_t &axis : axes) {
     int64_t resolved = axis < 0 ? axis + rank : axis;
     if (resolved < 0 || resolved >= rank) {
-      call.error("invalid-axis", "axis " + Twine(axis) + " is out of range for a result of " + Twine(rank) +
-                                     " dimensions");
+      call.error("invalid-axis",
+                 "axis " + Twine(axis) + " is out of range for a result of " + Twine(rank) + " dimensions");
       return {};
     }
     axis = resolved;
@@ -86,8 +86,8 @@ static Value emitTrans(BuiltinCall &call) {
   for (int64_t dim : dims) {
     int64_t resolved = dim < 0 ? dim + rank : dim;
     if (resolved < 0 || resolved >= rank || seen[resolved] || dims.size() != size_t(rank)) {
-      call.error("invalid-axis", "the order must name each of the " + Twine(rank) + " dimensions once; got " +
-                                     shapeText(dims));
+      call.error("invalid-axis",
+                 "the order must name each of the " + Twine(rank) + " dimensions once; got " + shapeText(dims));
       return {};
     }
     seen[resolved] = true;
@@ -95,12 +95,13 @@ static Value emitTrans(BuiltinCall &call) {
     shape.push_back(x.type.dim(unsigned(resolved)));
   }
   if (dims.size() != size_t(rank)) {
-    call.error("invalid-axis", "the order must name each of the " + Twine(rank) + " dimensions once; got " +
-                                   shapeText(dims));
+    call.error("invalid-axis",
+               "the order must name each of the " + Twine(rank) + " dimensions once; got " + shapeText(dims));
     return {};
   }
   Type type = x.type.withShape(shape);
-  return Value::tensor(tile::TransOp::create(call.ops.builder, call.ops.loc(), call.ops.ir(type), x.value, order), type);
+  return Value::tensor(tile::TransOp::create(call.ops.builder, call.ops.loc(), call.ops.ir(type), x.value, order),
+                       type);
 }
 
 static Value emitJoin(BuiltinCall &call) {

@@ -108,7 +108,8 @@ static Value emitNextPowerOfTwo(BuiltinCall &call) {
   int64_t n;
   if (!call.getInt(0, n))
     return {};
-  return Value::integer(Integer(n <= 1 ? 1 : int64_t(PowerOf2Ceil(std::min<uint64_t>(uint64_t(n), uint64_t(1) << 62)))));
+  return Value::integer(
+      Integer(n <= 1 ? 1 : int64_t(PowerOf2Ceil(std::min<uint64_t>(uint64_t(n), uint64_t(1) << 62)))));
 }
 
 /// For the library: 0, 1, ..., n - 1 as a tuple, and the product of a tuple of ints.
@@ -129,6 +130,19 @@ static Value emitProduct(BuiltinCall &call) {
     call.error("constexpr-error", problem);
   return result;
 }
+
+static Value emitLog2(BuiltinCall &call) {
+  int64_t n;
+  if (!call.getInt(0, n))
+    return {};
+  if (n <= 0) {
+    call.error("constexpr-error", "the logarithm of " + Twine(n) + " does not exist");
+    return {};
+  }
+  return Value::integer(Integer(int64_t(Log2_64(uint64_t(n)))));
+}
+
+static Value emitIdentity(BuiltinCall &call) { return call[0]; }
 
 static Value emitTarget(BuiltinCall &call) {
   unsigned capability = call.emitter.options.computeCapability;
@@ -159,6 +173,8 @@ ArrayRef<Builtin> typeBuiltins() {
       {"tuple", "(args=())", "A tuple.", emitTuple, Builtin::Class},
       {"constexpr_type", "(value)", "The type of a value of compile time.", refuseConstruction, Builtin::Class},
       {"next_power_of_2", "(n)", "The smallest power of two that is not below n.", emitNextPowerOfTwo},
+      {"_log2", "(i)", "The binary logarithm of a compile-time power of two.", emitLog2},
+      {"_unwrap_if_constexpr", "(o)", "The value itself: compile-time values have no wrapper.", emitIdentity},
       {"_count", "(n)", "The numbers below n.", emitCount},
       {"_product", "(items)", "The product of compile-time ints.", emitProduct},
       {"target_info.is_cuda", "()", "Whether the target is an NVIDIA GPU.", emitTarget, 0, 0},
@@ -297,7 +313,9 @@ static Value emitConversion(BuiltinCall &call) {
   for (const Value &argument : arguments)
     if (argument.isTensor()) {
       call.error("type-error", name + "() takes a compile-time value; got " + describeValue(argument))
-          .withHint(name == "int" ? "use .to(tl.int32)" : name == "float" ? "use .to(tl.float32)" : "compare with 0");
+          .withHint(name == "int"     ? "use .to(tl.int32)"
+                    : name == "float" ? "use .to(tl.float32)"
+                                      : "compare with 0");
       return {};
     }
   return emitPython(call);

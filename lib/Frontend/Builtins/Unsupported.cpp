@@ -11,7 +11,10 @@ namespace tegula {
 
 ArrayRef<Builtin> unsupportedBuiltins() {
   constexpr StringLiteral any = "(*args)";
-#define REFUSED(name, hint) {name, any, hint, nullptr, Builtin::Unsupported}
+#define REFUSED(name, hint)                                                                                            \
+  {                                                                                                                    \
+    name, any, hint, nullptr, Builtin::Unsupported                                                                     \
+  }
   static const Builtin table[] = {
       REFUSED("dot", ""),
       REFUSED("dot_scaled", ""),

@@ -1,5 +1,6 @@
 # standard.py - Functions of the kernel language that are written in it.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# ruff: noqa: A001, A002, F821
 #
 # Bare names are the language's own (`reduce` is `tl.reduce`). Each public function's
 # first line of documentation goes to the reference.

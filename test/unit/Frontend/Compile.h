@@ -58,8 +58,8 @@ inline Compiled compile(const std::string &text, const std::string &signature, c
     EXPECT_NE(handle, nullptr);
     if (handle) {
       mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-      auto module = emitKernel(context, *environment, handle, bindings(*environment, signature), options, sources,
-                               diagnostics);
+      auto module =
+          emitKernel(context, *environment, handle, bindings(*environment, signature), options, sources, diagnostics);
       if (module) {
         llvm::raw_string_ostream stream(result.ir);
         result.verified = mlir::succeeded(mlir::verify(*module));

@@ -13,8 +13,8 @@ namespace {
 std::string evaluate(const std::string &expression) {
   SourceManager sources;
   DiagnosticEngine diagnostics;
-  auto environment = ModuleEnvironment::fromText(
-      "c.py", "import triton.language as tl\nimport math\n", sources, diagnostics);
+  auto environment =
+      ModuleEnvironment::fromText("c.py", "import triton.language as tl\nimport math\n", sources, diagnostics);
   std::string error;
   Value value = environment->evaluate(expression, error);
   return value ? reprOf(value) : "error: " + error;

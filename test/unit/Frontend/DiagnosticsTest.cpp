@@ -48,8 +48,9 @@ hint: pass BLOCK = tegula.next_power_of_2(N_COLS) and mask the tail
 }
 
 TEST(Message, ShapeMismatch) {
-  EXPECT_EQ(errors("p", "x = tl.arange(0, 8) + tl.arange(0, 16)", "*i32"),
-            R"(k.py:4:9: error: the shapes [8] and [16] cannot be broadcast together: the sizes 8 and 16 differ in the last dimension
+  EXPECT_EQ(
+      errors("p", "x = tl.arange(0, 8) + tl.arange(0, 16)", "*i32"),
+      R"(k.py:4:9: error: the shapes [8] and [16] cannot be broadcast together: the sizes 8 and 16 differ in the last dimension
     4 |     x = tl.arange(0, 8) + tl.arange(0, 16)
       |         ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 hint: to combine every pair, index with [:, None] and [None, :]

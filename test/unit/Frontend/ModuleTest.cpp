@@ -21,9 +21,9 @@ TEST(Module, Constants) {
 }
 
 TEST(Module, Aliases) {
-  EXPECT_HAS(compileWith("exp = tl.exp\nfrom triton.language.math import rsqrt as r\n",
-                         "tl.store(p, exp(r(tl.load(p))))"),
-             "math.rsqrt");
+  EXPECT_HAS(
+      compileWith("exp = tl.exp\nfrom triton.language.math import rsqrt as r\n", "tl.store(p, exp(r(tl.load(p))))"),
+      "math.rsqrt");
 }
 
 TEST(Module, BranchesAndGuardedImports) {
@@ -54,8 +54,8 @@ TEST(Module, KernelsInClasses) {
   SourceManager sources;
   DiagnosticEngine diagnostics;
   auto environment = ModuleEnvironment::fromText(
-      "k.py", "import triton\nclass C:\n    @staticmethod\n    @triton.jit\n    def kernel(p):\n        pass\n", sources,
-      diagnostics);
+      "k.py", "import triton\nclass C:\n    @staticmethod\n    @triton.jit\n    def kernel(p):\n        pass\n",
+      sources, diagnostics);
   EXPECT_NE(environment->find("C.kernel"), nullptr);
   EXPECT_EQ(environment->find("C"), nullptr);
   EXPECT_EQ(environment->kernels(), std::vector<std::string>{"C.kernel"});
@@ -73,11 +73,12 @@ TEST(Module, SiblingFiles) {
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "helpers.py") << "import triton\nfrom main import SCALE\n"
                                           "OFFSET = 3\n@triton.jit\ndef scale(x):\n    return x * OFFSET\n";
-  std::ofstream(folder / "main.py") << "import triton\nimport triton.language as tl\nfrom .helpers import scale, OFFSET\n"
-                                       "import helpers as H\nSCALE = 2\n"
-                                       "@triton.jit\ndef kernel(p, n):\n"
-                                       "    tl.static_assert(OFFSET == 3 and H.OFFSET == 3)\n"
-                                       "    tl.store(p, scale(n) + H.scale(n))\n";
+  std::ofstream(folder / "main.py")
+      << "import triton\nimport triton.language as tl\nfrom .helpers import scale, OFFSET\n"
+         "import helpers as H\nSCALE = 2\n"
+         "@triton.jit\ndef kernel(p, n):\n"
+         "    tl.static_assert(OFFSET == 3 and H.OFFSET == 3)\n"
+         "    tl.store(p, scale(n) + H.scale(n))\n";
   SourceManager sources;
   DiagnosticEngine diagnostics;
   auto environment = ModuleEnvironment::fromFile((folder / "main.py").string(), sources, diagnostics);
@@ -94,7 +95,7 @@ TEST(Module, EndlessCompileTimeCodeStops) {
                           body("p", "x: tl.constexpr = f()"),
                       "*fp32"),
              "the compile-time code runs for too long");
-  EXPECT_HAS(errorsOf("@triton.constexpr_function\ndef f():\n    return f()\n" + body("p", "x: tl.constexpr = f()"),
-                      "*fp32"),
-             "nests too deeply");
+  EXPECT_HAS(
+      errorsOf("@triton.constexpr_function\ndef f():\n    return f()\n" + body("p", "x: tl.constexpr = f()"), "*fp32"),
+      "nests too deeply");
 }

@@ -36,7 +36,8 @@ TEST(If, CompileTimeConditionTakesOneSide) {
 }
 
 TEST(If, CompileTimeAndStopsBeforeTheLoad) {
-  std::string ir = irOf(body("p, q, n", "if q is not None and tl.load(q) > 0:\n    tl.store(p, n)"), "*fp32;q=None;i32");
+  std::string ir =
+      irOf(body("p, q, n", "if q is not None and tl.load(q) > 0:\n    tl.store(p, n)"), "*fp32;q=None;i32");
   EXPECT_HAS_NOT(ir, "tile.load");
 }
 
@@ -144,8 +145,8 @@ TEST(Calls, LocationsChainThroughHelpers) {
                                                  "@triton.jit\ndef kernel(p, n):\n    tl.store(p, f(n))\n",
                                                  sources, diagnostics);
   mlir::MLIRContext context;
-  auto module = emitKernel(context, *environment, environment->find("kernel"),
-                           bindings(*environment, "*i32,i32"), {}, sources, diagnostics);
+  auto module = emitKernel(context, *environment, environment->find("kernel"), bindings(*environment, "*i32,i32"), {},
+                           sources, diagnostics);
   ASSERT_TRUE(bool(module));
   bool seen = false;
   module->walk([&](mlir::arith::MulIOp op) {

@@ -104,8 +104,8 @@ TEST(Promotion, LiteralsBecomeStrongInSomePlaces) {
 
 TEST(Promotion, AssignmentDecaysLiterals) {
   check({{"tl.load(h) * 2.0", "float16"}});
-  std::string ir = irOf(body(parameters, "a = 2.0\nz = tl.load(h) * a\ntl.static_assert(z.dtype == tl.float32)"),
-                        signature);
+  std::string ir =
+      irOf(body(parameters, "a = 2.0\nz = tl.load(h) * a\ntl.static_assert(z.dtype == tl.float32)"), signature);
   EXPECT_HAS(ir, "arith.extf");
 }
 
