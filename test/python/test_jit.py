@@ -122,11 +122,11 @@ def test_names_mean_to_the_compiler_what_they_mean_in_python(fake):
         "Pair 1 2": "tuple(left=int 1, right=int 2)",
         "triton.next_power_of_2 1000": "int 1024",
         "failing 3": "failed ValueError: no good: 3",
-        "plain_function 3": "failed TypeError: Unsupported function referenced: plain_function; a kernel may call functions decorated with "
-        "@tegula.jit or @tegula.constexpr_function",
+        "plain_function 3": "failed a kernel cannot call `plain_function`: decorate it with @tegula.jit, or with "
+        "@tegula.constexpr_function when it computes compile-time values",
         "tl.float16.is_fp16": "bool true",
-        "np.zeros 3": "failed TypeError: Unsupported function referenced: zeros; a kernel may call functions decorated with @tegula.jit or "
-        "@tegula.constexpr_function",
+        "np.zeros 3": "failed a kernel cannot call `zeros`: decorate it with @tegula.jit, or with "
+        "@tegula.constexpr_function when it computes compile-time values",
     }
 
 

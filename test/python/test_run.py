@@ -254,6 +254,54 @@ def test_a_plain_global_is_refused(put):
     )
 
 
+@triton.constexpr_function
+def failing(n):
+    raise ValueError(f"no good: {n}")
+
+
+def plain_function(n):
+    return n
+
+
+def test_what_a_constexpr_function_raises_is_the_cause(put):
+    @triton.jit
+    def kernel(x_ptr):
+        tl.store(x_ptr, failing(3))
+
+    with pytest.raises(triton.CompilationError) as raised:
+        kernel[(1,)](put(np.zeros(8, np.float32)))
+    assert raised.value.error_message == "ValueError: no good: 3"
+    assert type(raised.value) is triton.CompilationError and isinstance(raised.value.__cause__, ValueError)
+
+
+def test_a_plain_function_is_refused(put):
+    @triton.jit
+    def kernel(x_ptr):
+        tl.store(x_ptr, plain_function(3))
+
+    with pytest.raises(triton.CompilationError) as raised:
+        kernel[(1,)](put(np.zeros(8, np.float32)))
+    line = kernel.starting_line_number + 2
+    assert str(raised.value) == (
+        f"{__file__}:{line}:25: error: a kernel cannot call `plain_function`: decorate it with @tegula.jit, or with "
+        "@tegula.constexpr_function when it computes compile-time values\n"
+        f"{line:5} |         tl.store(x_ptr, plain_function(3))\n"
+        "      |                         ^~~~~~~~~~~~~~~~~"
+    )
+    assert raised.value.__cause__ is None
+
+
+def test_a_name_of_the_language_that_does_not_exist(put):
+    @triton.jit
+    def kernel(x_ptr):
+        tl.store(x_ptr, tl.exq(3.0))
+
+    with pytest.raises(triton.CompilationError) as raised:
+        kernel[(1,)](put(np.zeros(8, np.float32)))
+    assert raised.value.error_message == "`tl` has no attribute `exq`"
+    assert "\nhint: did you mean `exp" in str(raised.value)
+
+
 def test_autotune_runs_and_is_right(put):
     tuned = triton.autotune([triton.Config({"BLOCK": block}) for block in (64, 256)], key=["n"], warmup=1, rep=2)(
         add_kernel

@@ -166,7 +166,7 @@ def _raise_compilation_error(text, diagnostics_json, cause):
     kind = errors.CompilationError
     if named == "static-assert":
         kind = errors.CompileTimeAssertionFailure
-    elif named.startswith("unsupported"):
+    elif named.startswith("unsupported") and named != "unsupported-call":
         kind = errors.UnsupportedLanguageConstruct
     raise kind(text.rstrip("\n") or "the compiler failed without a message", diagnostics) from cause
 

@@ -105,6 +105,12 @@ def unwrap(value):
 _PLAIN_DATA = (bool, int, float, complex, str, bytes, tuple, list, dict, set, type(None))
 
 
+class Refused(Exception):
+    """What a kernel may not use, in the words of a diagnostic."""
+
+    is_diagnostic = True
+
+
 class Environment:
     """Answers the compiler's questions while one kernel is compiled. Every method may be called from any thread."""
 
@@ -112,14 +118,14 @@ class Environment:
         self.allow_globals = allow_globals
 
     def lookup(self, function, name):
-        """The value of a name that `function` takes from outside its body, or NOT_FOUND. Raises NameError for a global
+        """The value of a name that `function` takes from outside its body, or NOT_FOUND. Refuses a global
         that is plain data: it could change between launches unseen."""
         _, value = find_name(function.fn, name)
         if not isinstance(value, _PLAIN_DATA) or isinstance(value, core.dtype):
             return value
         if self.allow_globals:
             return core.constexpr(value)
-        raise NameError(
+        raise Refused(
             f"the global variable `{name}` is no constexpr; kernels read globals that are: {name} = tl.constexpr({value!r}), "
             "or pass it as an argument"
         )
@@ -138,9 +144,10 @@ class Environment:
         if isinstance(function, ConstexprFunction):
             return function(*args, **kwargs)
         if not self._may_run(function):
-            raise TypeError(
-                f"Unsupported function referenced: {getattr(function, '__qualname__', function)}; a kernel may call functions "
-                "decorated with @tegula.jit or @tegula.constexpr_function"
+            name = getattr(function, "__qualname__", type(function).__name__)
+            raise Refused(
+                f"a kernel cannot call `{name}`: decorate it with @tegula.jit, or with @tegula.constexpr_function when it "
+                "computes compile-time values"
             )
         return function(*args, **kwargs)
 

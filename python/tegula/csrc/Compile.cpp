@@ -55,10 +55,12 @@ struct Session {
       Reference message(PyObject_Str(value));
       const char *bytes = message ? PyUnicode_AsUTF8(message.get()) : nullptr;
       text = std::string(((PyTypeObject *)type)->tp_name) + (bytes && *bytes ? std::string(": ") + bytes : "");
-      if (bytes && *bytes && type == PyExc_NameError)
-        text = bytes; // of Environment.lookup: a sentence of its own
+      // Environment's own refusals are diagnostics already: no class in front, nothing to chain.
+      bool refused = PyObject_HasAttrString(value, "is_diagnostic");
+      if (refused && bytes)
+        text = bytes;
       PyErr_Clear();
-      if (!exception)
+      if (!exception && !refused)
         exception = Reference::borrow(value);
     }
     Py_XDECREF(type);
