@@ -25,7 +25,9 @@ using tegula::testing::HostKernel;
 
 std::unique_ptr<HostKernel> HostKernel::compile(const std::string &text, std::string &error) {
   auto start = std::chrono::steady_clock::now();
-  MLIRContext context(MLIRContext::Threading::DISABLED);
+  DialectRegistry registry;
+  host::registerTranslations(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   context.loadDialect<arith::ArithDialect, func::FuncDialect, scf::SCFDialect, math::MathDialect, tile::TileDialect,
                       LLVM::LLVMDialect, cf::ControlFlowDialect>();
   llvm::raw_string_ostream said(error);
@@ -55,9 +57,10 @@ std::unique_ptr<HostKernel> HostKernel::compile(const std::string &text, std::st
   if (failed(llvmPasses.run(*module)))
     return nullptr;
   host::HostOptions options;
+  auto report = [](StringRef stage, double ms) { llvm::errs() << stage << " " << ms << " ms\n"; };
   options.keepText = dump;
   if (dump)
-    options.onStage = [](StringRef stage, double ms) { llvm::errs() << stage << " " << ms << " ms\n"; };
+    options.onStage = report;
   auto code = host::compileForHost(*module, options);
   if (!code) {
     error = llvm::toString(code.takeError());
