@@ -308,9 +308,12 @@ Value Emitter::isFirstReplica(const LinearLayout &layout) {
   uint32_t bits = masks[int(Dim::Lane)] | masks[int(Dim::Warp)] << 5;
   // Warps and lanes that the layout does not mention hold the same as the first.
   uint32_t mentioned = (layout.size(Dim::Lane) - 1) | (layout.size(Dim::Warp) - 1) << 5;
-  bits |= uint32_t(32 * numWarps - 1) & ~mentioned;
+  const uint32_t all = 32 * numWarps - 1;
+  bits |= all & ~mentioned;
   if (!bits)
     return {};
+  if (bits == all)
+    return isZero(threadIndex());
   return isZero(and_(threadIndex(), i32(bits)));
 }
 

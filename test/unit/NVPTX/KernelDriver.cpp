@@ -101,8 +101,13 @@ int main(int argc, char **argv) {
         continue;
       }
       double emitted = now();
-      if (printPtx)
-        std::printf("%s\n", ptx->ptx.c_str());
+      if (printPtx) {
+        int64_t shared = 0;
+        for (auto function : module->getOps<mlir::LLVM::LLVMFuncOp>())
+          if (auto bytes = function->getAttrOfType<mlir::IntegerAttr>(tile_gpu::kSharedBytesAttr))
+            shared = bytes.getInt();
+        std::printf("// FILE %s\n// SHARED %d\n%s\n", file.c_str(), int(shared), ptx->ptx.c_str());
+      }
       nvptx::AssembleOptions assembling;
       assembling.features = options.features;
       nvptx::Assembly assembly = nvptx::assemble(ptx->ptx, assembling);
