@@ -1,14 +1,14 @@
 //===- SharedMemoryPlan.h - Scratch of a kernel's exchanges ------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// An operation whose data crosses warps writes scratch, waits, and reads it back; nothing lives in shared memory from one operation to
-// the next. So offsets are free to choose, and the choice decides how many barriers are needed:
+// An operation whose data crosses warps writes scratch, waits, and reads it back; nothing lives in shared memory from
+// one operation to the next. So offsets are free to choose, and the choice decides how many barriers are needed:
 //
-//      reduce A at 0, reduce B at 0     B must not overwrite what a slow warp still reads for A:  A | B: barrier between
-//      reduce A at 0, reduce B at 64    none: whoever writes A's scratch again has passed B's own barrier
+//      reduce A at 0, reduce B at 0     B must not overwrite what a slow warp still reads for A:  A | B: barrier
+//      between reduce A at 0, reduce B at 64    none: whoever writes A's scratch again has passed B's own barrier
 //
-// Scratch is handed out round robin from a ring that is as large as the largest exchange, but at least kRingBytes: small exchanges
-// get places of their own, large ones share theirs.
+// Scratch is handed out round robin from a ring that is as large as the largest exchange, but at least kRingBytes:
+// small exchanges get places of their own, large ones share theirs.
 //
 //===---------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -26,8 +26,8 @@ inline constexpr int64_t kScratchAlignment = 128;
 ConversionPlan planConversionOf(mlir::Operation *convertLayout);
 ReductionPlan planReductionOf(mlir::Operation *reduce);
 
-/// Bytes of shared memory that the operation needs while it runs; 0 for most. For a scan along an axis that crosses warps: one
-/// element an operand for each warp along the axis and each element of the other axes.
+/// Bytes of shared memory that the operation needs while it runs; 0 for most. For a scan along an axis that crosses
+/// warps: one element an operand for each warp along the axis and each element of the other axes.
 int64_t scratchBytes(mlir::Operation *op);
 /// True when all warps of the program meet at a barrier within the operation.
 bool meetsAtBarrier(mlir::Operation *op);

@@ -44,7 +44,13 @@ class Program:
 
     def shape(self):
         pick = self.random.choice
-        return pick([(pick([1, 2, 32, 128, 512, 1024]),), (pick([1, 4, 16, 32]), pick([1, 2, 16, 64])), (pick([2, 8]), pick([1, 4, 8]), pick([2, 16]))])
+        return pick(
+            [
+                (pick([1, 2, 32, 128, 512, 1024]),),
+                (pick([1, 4, 16, 32]), pick([1, 2, 16, 64])),
+                (pick([2, 8]), pick([1, 4, 8]), pick([2, 16])),
+            ]
+        )
 
     def offsets(self, shape):
         """A block of distinct offsets below the product of the sizes, at strides of a random order of the axes."""
@@ -55,7 +61,13 @@ class Program:
         for axis in reversed(axes):
             index = ", ".join(":" if i == axis else "None" for i in range(len(shape)))
             subscript = f"[{index}]" if len(shape) > 1 else ""
-            terms.append((axis, f"tl.arange(0, {shape[axis]}){subscript} * {stride}", f"np.arange({shape[axis]}, dtype=np.int32){subscript} * np.int32({stride})"))
+            terms.append(
+                (
+                    axis,
+                    f"tl.arange(0, {shape[axis]}){subscript} * {stride}",
+                    f"np.arange({shape[axis]}, dtype=np.int32){subscript} * np.int32({stride})",
+                )
+            )
             stride *= shape[axis]
         terms.sort()
         return " + ".join(t[1] for t in terms), " + ".join(t[2] for t in terms)
@@ -68,7 +80,11 @@ class Program:
         self.line(f"{o} = {kernel} + {base}{extra}", f"{o} = {numpy} + np.int32({base}){extra}")
         if self.random.random() < 0.4:
             limit, other = base + self.random.randrange(1, REGION), self.random.randrange(-9, 9)
-            return self.add(shape, f"tl.load(in_ptr + {o}, mask={o} < {limit}, other={other})", f"np.where({o} < {limit}, source[{o}], np.int32({other}))")
+            return self.add(
+                shape,
+                f"tl.load(in_ptr + {o}, mask={o} < {limit}, other={other})",
+                f"np.where({o} < {limit}, source[{o}], np.int32({other}))",
+            )
         return self.add(shape, f"tl.load(in_ptr + {o})", f"source[{o}]")
 
     def step(self):
@@ -79,10 +95,18 @@ class Program:
         rank, axis = len(shape), self.random.randrange(len(shape))
         if chance < 0.35:
             other = pick([name for name, s in self.values if s == shape])
-            kernel, numpy = pick([("{a} + {b}", None), ("{a} - {b} * 3", "{a} - {b} * np.int32(3)"), ("{a} ^ ({b} & 1023)", "{a} ^ ({b} & np.int32(1023))"),
-                                  ("tl.maximum({a}, {b})", "np.maximum({a}, {b})"), ("tl.where({a} < {b}, {a}, 7)", "np.where({a} < {b}, {a}, np.int32(7))"),
-                                  ("({a} & 4095).to(tl.float32).to(tl.int32) + {b}", "({a} & np.int32(4095)) + {b}"),
-                                  ("({a}.to(tl.int64) * {b}.to(tl.int64)).to(tl.int32)", "{a} * {b}"), ("({a}.to(tl.int16)).to(tl.int32)", "{a}.astype(np.int16).astype(np.int32)")])
+            kernel, numpy = pick(
+                [
+                    ("{a} + {b}", None),
+                    ("{a} - {b} * 3", "{a} - {b} * np.int32(3)"),
+                    ("{a} ^ ({b} & 1023)", "{a} ^ ({b} & np.int32(1023))"),
+                    ("tl.maximum({a}, {b})", "np.maximum({a}, {b})"),
+                    ("tl.where({a} < {b}, {a}, 7)", "np.where({a} < {b}, {a}, np.int32(7))"),
+                    ("({a} & 4095).to(tl.float32).to(tl.int32) + {b}", "({a} & np.int32(4095)) + {b}"),
+                    ("({a}.to(tl.int64) * {b}.to(tl.int64)).to(tl.int32)", "{a} * {b}"),
+                    ("({a}.to(tl.int16)).to(tl.int32)", "{a}.astype(np.int16).astype(np.int32)"),
+                ]
+            )
             return self.add(shape, kernel.format(a=value, b=other), (numpy or kernel).format(a=value, b=other))
         if chance < 0.5:
             kind = pick(["sum", "max", "min"])
@@ -106,11 +130,19 @@ class Program:
             result = shape[:at] + (size,) + shape[at:]
             if np.prod(result) > REGION:
                 return None
-            return self.add(result, f"tl.broadcast_to(tl.expand_dims({value}, {at}), {result})", f"np.ascontiguousarray(np.broadcast_to(np.expand_dims({value}, {at}), {result}))")
+            return self.add(
+                result,
+                f"tl.broadcast_to(tl.expand_dims({value}, {at}), {result})",
+                f"np.ascontiguousarray(np.broadcast_to(np.expand_dims({value}, {at}), {result}))",
+            )
         if chance < 0.8 and rank > 1:
             order = list(range(rank))
             self.random.shuffle(order)
-            return self.add([shape[i] for i in order], f"tl.permute({value}, {order})".replace("[", "(").replace("]", ")"), f"np.ascontiguousarray({value}.transpose({order}))")
+            return self.add(
+                [shape[i] for i in order],
+                f"tl.permute({value}, {order})".replace("[", "(").replace("]", ")"),
+                f"np.ascontiguousarray({value}.transpose({order}))",
+            )
         if chance < 0.86:
             total = int(np.prod(shape))
             first = pick([n for n in (1, 2, 8, 16) if total % n == 0])
@@ -146,7 +178,10 @@ class Program:
         self.line(f"{o} = {kernel}", f"{o} = {numpy}")
         if self.random.random() < 0.3:
             limit = self.random.randrange(1, int(np.prod(shape)) + 1)
-            self.line(f"tl.store(out_ptr + {base} + {o}, {value}, mask={o} < {limit})", f"out[{base} + {o}[{o} < {limit}]] = {value}[{o} < {limit}]")
+            self.line(
+                f"tl.store(out_ptr + {base} + {o}, {value}, mask={o} < {limit})",
+                f"out[{base} + {o}[{o} < {limit}]] = {value}[{o} < {limit}]",
+            )
         else:
             self.line(f"tl.store(out_ptr + {base} + {o}, {value})", f"out[{base} + {o}] = {value}")
 
@@ -159,7 +194,14 @@ class Program:
             self.store(value, shape)
 
     def source(self):
-        head = ["import tegula as triton", "import tegula.language as tl", "", "", "@triton.jit", "def kernel(in_ptr, out_ptr, trips):"]
+        head = [
+            "import tegula as triton",
+            "import tegula.language as tl",
+            "",
+            "",
+            "@triton.jit",
+            "def kernel(in_ptr, out_ptr, trips):",
+        ]
         twin = ["import numpy as np", "", "", "def twin(source, out, trips):"]
         return "\n".join(head + self.kernel) + "\n", "\n".join(twin + self.numpy) + "\n"
 

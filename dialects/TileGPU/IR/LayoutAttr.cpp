@@ -61,8 +61,7 @@ Attribute LayoutAttr::parse(AsmParser &parser, Type) {
       if (parseIntegers(parser, column))
         return failure();
       if (column.size() != shape.size())
-        return parser.emitError(columnAt)
-               << "expected " << shape.size() << " coordinates, got " << column.size();
+        return parser.emitError(columnAt) << "expected " << shape.size() << " coordinates, got " << column.size();
       for (auto [coordinate, size] : llvm::zip(column, shape))
         if (coordinate < 0 || coordinate >= size)
           return parser.emitError(columnAt) << "coordinate " << coordinate << " is not below " << size;

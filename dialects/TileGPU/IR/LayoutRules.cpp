@@ -37,8 +37,8 @@ LinearLayout tile_gpu::broadcastResult(const LinearLayout &layout, ArrayRef<int6
   SmallVector<uint64_t> lane = columns(Dim::Lane), warp = columns(Dim::Warp), block = columns(Dim::Block);
   SmallVector<uint64_t> reg(next.rbegin(), next.rend()); // what the replicas did not take: neighbours first
   llvm::append_range(reg, columns(Dim::Register));
-  return LinearLayout::fromColumns(
-      outs, {{Dim::Register, reg}, {Dim::Lane, lane}, {Dim::Warp, warp}, {Dim::Block, block}});
+  return LinearLayout::fromColumns(outs,
+                                   {{Dim::Register, reg}, {Dim::Lane, lane}, {Dim::Warp, warp}, {Dim::Block, block}});
 }
 
 //===----------------------------------------------------------------------===//
@@ -181,7 +181,8 @@ LayoutAttr tile_gpu::principalFromResult(Operation *op, unsigned, LayoutAttr res
 
 LogicalResult tile_gpu::verifyLayouts(Operation *op) {
   LayoutRule rule = layoutRule(op);
-  for (Type type : llvm::concat<const Type>(SmallVector<Type>(op->getOperandTypes()), SmallVector<Type>(op->getResultTypes())))
+  for (Type type :
+       llvm::concat<const Type>(SmallVector<Type>(op->getOperandTypes()), SmallVector<Type>(op->getResultTypes())))
     if (isa<RankedTensorType>(type) && !layoutOf(type))
       return op->emitOpError() << "expected a layout on every block, got " << type;
   if (rule == LayoutRule::Any || rule == LayoutRule::Control)

@@ -26,8 +26,13 @@ namespace tegula::tile_gpu {
 enum class LayoutRule : uint8_t {
   Same,    // every operand and result that is a block has the principal layout
   Operand, // as Same, for operations without a block among their results (store)
-  ExpandDims, Broadcast, Trans, Reshape, Join, // principal: the result
-  Reduce, Split,                               // principal: the first operand
+  ExpandDims,
+  Broadcast,
+  Trans,
+  Reshape,
+  Join, // principal: the result
+  Reduce,
+  Split,   // principal: the first operand
   Any,     // operands may have any layout (assert, print, unsplat)
   Control, // scf: layouts travel with the values
   Unknown,
@@ -40,8 +45,8 @@ mlir::Value principalBlock(mlir::Operation *op);
 
 /// The layout of operand `index` (a block) that the principal layout implies; null when any will do.
 LayoutAttr operandLayout(mlir::Operation *op, unsigned index, LayoutAttr principal);
-/// The layout of result `index` (a block) that the principal layout implies; null where it is impossible: a split whose last
-/// axis does not lie on a register column.
+/// The layout of result `index` (a block) that the principal layout implies; null where it is impossible: a split whose
+/// last axis does not lie on a register column.
 LayoutAttr resultLayout(mlir::Operation *op, unsigned index, LayoutAttr principal);
 
 /// A principal layout under which operand (or result) `index` has this layout; null where there is none.
@@ -51,8 +56,8 @@ LayoutAttr principalFromResult(mlir::Operation *op, unsigned index, LayoutAttr l
 /// Checks that an operation's layouts obey the rules. Reports the first that does not.
 mlir::LogicalResult verifyLayouts(mlir::Operation *op);
 
-/// A layout of shape `to` from which broadcastOperandLayout() leads back to `layout`: the new bits go to replicated lanes, then
-/// replicated warps, then new registers, the last axis first.
+/// A layout of shape `to` from which broadcastOperandLayout() leads back to `layout`: the new bits go to replicated
+/// lanes, then replicated warps, then new registers, the last axis first.
 LinearLayout broadcastResult(const LinearLayout &layout, llvm::ArrayRef<int64_t> to);
 
 } // namespace tegula::tile_gpu

@@ -4,8 +4,8 @@
 
 #include "dialects/Tile/IR/Tile.h"
 #include "lib/Layout/LinearLayout.h"
-#include "llvm/ADT/Hashing.h"
 #include "mlir/IR/TensorEncoding.h"
+#include "llvm/ADT/Hashing.h"
 
 namespace tegula {
 /// For the uniquing of attributes that hold a layout.
@@ -37,7 +37,8 @@ inline LayoutAttr layoutOf(mlir::Value value) { return layoutOf(value.getType())
 /// The same shape and elements in another layout.
 mlir::RankedTensorType withLayout(mlir::RankedTensorType type, LayoutAttr layout);
 
-/// Warps of the program that `op` belongs to: the attribute of the nearest operation around it that has one; 4 where none has.
+/// Warps of the program that `op` belongs to: the attribute of the nearest operation around it that has one; 4 where
+/// none has.
 int64_t numWarps(mlir::Operation *op);
 /// Chip of the program that `op` belongs to, e.g. "sm_90a"; empty where nothing says.
 llvm::StringRef target(mlir::Operation *op);

@@ -27,8 +27,8 @@ struct AllocateSharedMemoryPass : impl::AllocateSharedMemoryPassBase<AllocateSha
     func::FuncOp kernel = getOperation();
     analysis::SharedMemoryAllocation allocation = analysis::allocateSharedMemory(kernel);
     if (allocation.bytes > limit) {
-      InFlightDiagnostic diagnostic = kernel.emitError()
-                                      << "expected at most " << int64_t(limit) << " bytes of shared memory, got " << allocation.bytes;
+      InFlightDiagnostic diagnostic = kernel.emitError() << "expected at most " << int64_t(limit)
+                                                         << " bytes of shared memory, got " << allocation.bytes;
       for (const analysis::ScratchRange &range : allocation.ranges)
         diagnostic.attachNote(range.op->getLoc()) << range.bytes << " bytes are for " << range.op->getName();
       return signalPassFailure();

@@ -4,9 +4,10 @@
 // Before:  %x = tile.load %p;  %s = tile.reduce (%x);  %w = tile.load %q;  mulf %x, %w
 // After:   %x = tile.load %p;  %w = tile.load %q;  %s = tile.reduce (%x);  mulf %x, %w
 //
-// The assembler cannot do this: a reduction holds a barrier and shuffles, which order memory accesses. Works on each block of the structured
-// control flow alone. Does nothing past writes, barriers and volatile accesses, and when results in flight would take too
-// many registers. Guarantees: loads keep their order among themselves, writes theirs; nothing is executed that was not.
+// The assembler cannot do this: a reduction holds a barrier and shuffles, which order memory accesses. Works on each
+// block of the structured control flow alone. Does nothing past writes, barriers and volatile accesses, and when
+// results in flight would take too many registers. Guarantees: loads keep their order among themselves, writes theirs;
+// nothing is executed that was not.
 #include "dialects/TileGPU/IR/TileGPU.h"
 #include "dialects/TileGPU/Transforms/Passes.h"
 
@@ -39,7 +40,8 @@ struct ReorderLoadsPass : impl::ReorderLoadsPassBase<ReorderLoadsPass> {
     });
   }
 
-  /// Operations from `first` on that the load's operands need; nothing when one may not move, or waits for a load itself.
+  /// Operations from `first` on that the load's operands need; nothing when one may not move, or waits for a load
+  /// itself.
   static std::optional<SmallVector<Operation *>> sliceAfter(tile::LoadOp load, Operation *first,
                                                             const llvm::DenseSet<Value> &loaded) {
     llvm::SetVector<Operation *> slice;
@@ -65,8 +67,8 @@ struct ReorderLoadsPass : impl::ReorderLoadsPassBase<ReorderLoadsPass> {
   }
 
   void reorder(Block &block) {
-    Operation *firstUse = nullptr;         // where the program first waits for a load
-    llvm::DenseSet<Value> loaded;          // results in flight
+    Operation *firstUse = nullptr; // where the program first waits for a load
+    llvm::DenseSet<Value> loaded;  // results in flight
     int64_t inFlight = 0;
     for (Operation &op : llvm::make_early_inc_range(block)) {
       auto load = dyn_cast<tile::LoadOp>(op);
@@ -107,12 +109,13 @@ struct ReorderLoadsPass : impl::ReorderLoadsPassBase<ReorderLoadsPass> {
   static bool usesAny(Operation &op, const llvm::DenseSet<Value> &values) {
     if (values.empty())
       return false;
-    return op.walk([&](Operation *inner) {
-               for (Value operand : inner->getOperands())
-                 if (values.contains(operand))
-                   return WalkResult::interrupt();
-               return WalkResult::advance();
-             })
+    return op
+        .walk([&](Operation *inner) {
+          for (Value operand : inner->getOperands())
+            if (values.contains(operand))
+              return WalkResult::interrupt();
+          return WalkResult::advance();
+        })
         .wasInterrupted();
   }
 };

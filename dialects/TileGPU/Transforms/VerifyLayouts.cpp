@@ -1,8 +1,9 @@
 //===- VerifyLayouts.cpp - Check that layouts follow their rules ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// An operation's own verifier sees shapes and element types; that its layouts fit each other is a matter of the whole dialect,
-// since the operations are those of tile, arith, math and scf. This pass stands between phases and says which one broke it.
+// An operation's own verifier sees shapes and element types; that its layouts fit each other is a matter of the whole
+// dialect, since the operations are those of tile, arith, math and scf. This pass stands between phases and says which
+// one broke it.
 #include "dialects/TileGPU/IR/LayoutRules.h"
 #include "dialects/TileGPU/Transforms/Passes.h"
 

@@ -5,16 +5,18 @@
 // After:   %v = tile.load %p mask %m {tile_gpu.vector = 8 : i32}
 //                 : tensor<1024x!tile.ptr<f16>, #layout> -> tensor<1024xf16, #layout>
 //
-// Four steps: what each access can do (lib/Analysis/AxisInfo), who wants what of whom (LayoutGraph), the assignment of least cost
-// (LayoutSolver, LayoutCost), and here its execution: types are set in place, cheap values are cloned for each layout that is asked of
-// them, conversions stand right behind the value that they convert, outside of loops where it is.
+// Four steps: what each access can do (lib/Analysis/AxisInfo), who wants what of whom (LayoutGraph), the assignment of
+// least cost (LayoutSolver, LayoutCost), and here its execution: types are set in place, cheap values are cloned for
+// each layout that is asked of them, conversions stand right behind the value that they convert, outside of loops where
+// it is.
 //
 // Does nothing to a function without blocks. Fails, with a diagnostic, at an operation that no layout rule covers.
-// Relies on structured control flow and one function a kernel. Guarantees what tile-gpu-verify-layouts checks, and `tile_gpu.num_warps`.
+// Relies on structured control flow and one function a kernel. Guarantees what tile-gpu-verify-layouts checks, and
+// `tile_gpu.num_warps`.
 //
 //===---------------------------------------------------------------------------------------------------===//
-#include "lib/Conversion/TileToTileGPU/LayoutRemarks.h"
 #include "lib/Conversion/TileToTileGPU/LayoutProposals.h"
+#include "lib/Conversion/TileToTileGPU/LayoutRemarks.h"
 #include "lib/Conversion/TileToTileGPU/LayoutSolver.h"
 #include "lib/Conversion/TileToTileGPU/Passes.h"
 
@@ -166,7 +168,8 @@ struct AssignLayoutsPass : tegula::tile_gpu::impl::AssignLayoutsPassBase<AssignL
       return;
     int64_t warps = numWarps > 0 ? int64_t(numWarps) : tile_gpu::numWarps(kernel);
     if (!llvm::isPowerOf2_64(warps) || warps > kMaxWarps) {
-      kernel.emitError() << "expected a power of two of at most " << kMaxWarps << " as the number of warps, got " << warps;
+      kernel.emitError() << "expected a power of two of at most " << kMaxWarps << " as the number of warps, got "
+                         << warps;
       return signalPassFailure();
     }
     analysis::AxisAnalysis axis(kernel);
@@ -197,8 +200,8 @@ struct AssignLayoutsPass : tegula::tile_gpu::impl::AssignLayoutsPassBase<AssignL
     if (warps != asked)
       emitRemark(kernel.getLoc()) << tile_gpu::remarks::kMoreWarps << ": " << warps << " warps instead of " << asked
                                   << ": a thread would hold more of a block than its registers allow";
-    emitRemark(kernel.getLoc()) << tile_gpu::remarks::kLayouts << ": " << conversions.size() << " conversions over " << warps
-                                << " warps; best of " << assignment.seeds << " assignments, about "
+    emitRemark(kernel.getLoc()) << tile_gpu::remarks::kLayouts << ": " << conversions.size() << " conversions over "
+                                << warps << " warps; best of " << assignment.seeds << " assignments, about "
                                 << int64_t(assignment.cost) << " cycles of a multiprocessor for a program";
     for (auto [node, label] : llvm::zip(graph.nodes, assignment.labels))
       if (node.access >= 0)

@@ -45,8 +45,8 @@ static int nonzero(const LinearLayout &layout, Dim dim) {
 }
 
 namespace {
-/// The run of neighbouring elements that a warp reaches from its first one: through a vector, through lanes, and where `fillers` allows
-/// through further registers, whose accesses fill the holes that the lanes leave.
+/// The run of neighbouring elements that a warp reaches from its first one: through a vector, through lanes, and where
+/// `fillers` allows through further registers, whose accesses fill the holes that the lanes leave.
 struct WarpRun {
   int64_t elements;
   int lanes = 0, registers = 0;
@@ -83,14 +83,15 @@ double CostModel::access(const MemoryAccess &access, const LinearLayout &layout)
   double bytes = pieces * pieceCost(pieceBytes, access.isStore);
   double sectors = pieces * std::max(1.0, pieceBytes / 32);
   // Loads whose holes the next few instructions fill find the rest in the first-level cache.
-  if (WarpRun dense(access, layout, vector, 2); !access.isStore && dense.registers &&
-                                                dense.elements * access.elementBytes >= 128)
+  if (WarpRun dense(access, layout, vector, 2);
+      !access.isStore && dense.registers && dense.elements * access.elementBytes >= 128)
     bytes = std::min(bytes, 1.02 * double(vector * access.elementBytes) * double(int64_t(1) << apart));
   double instructions = double(layout.size(Dim::Register)) / double(vector);
   // Replicas of a load hit the first-level cache; those of a store do not happen.
   double warps = double(layout.size(Dim::Warp)), distinct = double(1 << nonzero(layout, Dim::Warp));
   double issue = 2 + std::max(sectors / 4, double(vector * access.elementBytes << active) / 128);
-  return instructions * (distinct * (issue + bytes / bytesPerCycle) + (access.isStore ? 0 : (warps - distinct) * issue));
+  return instructions *
+         (distinct * (issue + bytes / bytesPerCycle) + (access.isStore ? 0 : (warps - distinct) * issue));
 }
 
 /// Registers, lane columns and warp columns along an axis.

@@ -1,10 +1,11 @@
 //===- LayoutCost.h - What a layout costs ------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Costs are estimated cycles of one multiprocessor for one program, for each execution of the operation. Only differences matter.
+// Costs are estimated cycles of one multiprocessor for one program, for each execution of the operation. Only
+// differences matter.
 //
-// Global memory moves kBytesPerCycle; the cost of a warp's access is that of the pieces of neighbouring bytes that it falls into. Measured
-// (H100; bytes per second relative to one contiguous piece per warp):
+// Global memory moves kBytesPerCycle; the cost of a warp's access is that of the pieces of neighbouring bytes that it
+// falls into. Measured (H100; bytes per second relative to one contiguous piece per warp):
 //
 // | piece         | load  | store |
 // |---------------|-------|-------|

@@ -127,7 +127,9 @@ LogicalResult LayoutGraph::Builder::collect(func::FuncOp kernel) {
     LayoutRule rule = layoutRule(op);
     if (rule == LayoutRule::Unknown)
       return op->emitOpError() << "no rule says which layouts its blocks may have on a GPU";
-    auto isLayoutFriendly = [&](Value value) { return !isBlock(value) || isLayoutShape(tile::shapeOf(value.getType())); };
+    auto isLayoutFriendly = [&](Value value) {
+      return !isBlock(value) || isLayoutShape(tile::shapeOf(value.getType()));
+    };
     for (Value value : op->getResults())
       if (!isLayoutFriendly(value))
         return op->emitOpError() << "expected powers of two as the sizes of a block, got " << value.getType();
@@ -199,13 +201,12 @@ MemoryAccess LayoutGraph::Builder::describe(Operation *op) const {
   ArrayRef<int64_t> shape = tile::shapeOf(ptr.getType());
   for (int d = int(shape.size()) - 1; d >= 0; --d)
     access.order.push_back(d);
-  llvm::sort(access.order, [&](int a, int b) {
-    return std::pair(info.contiguity[a], a) > std::pair(info.contiguity[b], b);
-  });
+  llvm::sort(access.order,
+             [&](int a, int b) { return std::pair(info.contiguity[a], a) > std::pair(info.contiguity[b], b); });
   access.fastAxis = access.order.empty() ? 0 : access.order.front();
   access.contiguity = std::min(info.contiguity[access.fastAxis], shape[access.fastAxis]);
-  access.alignment =
-      std::max<int64_t>(1, info.divisibilityOfRuns(access.fastAxis, access.contiguity) / std::max<int64_t>(1, info.unit));
+  access.alignment = std::max<int64_t>(1, info.divisibilityOfRuns(access.fastAxis, access.contiguity) /
+                                              std::max<int64_t>(1, info.unit));
   access.maskConstancy = mask && isBlock(mask) ? axis.get(mask).constancy[access.fastAxis] : int64_t(1) << 30;
   access.constancy.assign(info.constancy.begin(), info.constancy.end());
   return access;
@@ -261,7 +262,9 @@ void LayoutGraph::Builder::addEdges(func::FuncOp kernel) {
       node.bits = elementBits(cast<tile::PointerType>(getElementTypeOrSelf(op->getOperand(0).getType())).getPointee());
       graph.accesses.push_back(describe(op));
     } else {
-      node.kind = isa<tile::ReduceOp>(op) ? LayoutNode::Reduce : isa<tile::ScanOp>(op) ? LayoutNode::Scan : LayoutNode::Split;
+      node.kind = isa<tile::ReduceOp>(op) ? LayoutNode::Reduce
+                  : isa<tile::ScanOp>(op) ? LayoutNode::Scan
+                                          : LayoutNode::Split;
     }
   });
   llvm::DenseSet<std::pair<Value, std::pair<int, int>>> seen;
@@ -287,8 +290,8 @@ void LayoutGraph::Builder::addEdges(func::FuncOp kernel) {
       if (isIdentity && !seen.insert({value, {to, kind}}).second)
         continue;
       int edge = graph.edges.size();
-      graph.edges.push_back({value, op, operand.getOperandNumber(), from, to, elementBits(value.getType()),
-                             definitionWeight(value)});
+      graph.edges.push_back(
+          {value, op, operand.getOperandNumber(), from, to, elementBits(value.getType()), definitionWeight(value)});
       graph.nodes[from].edges.push_back(edge);
       if (from != to)
         graph.nodes[to].edges.push_back(edge);

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The kernel as the assignment sees it. A *node* gets one layout (its label): either an operation with an opinion on
-// its own (a load, a store, a reduction, a scan, a split), or a group of values that arithmetic and loops tie together. An
-// *edge* is a use of one node's value by another's operation: where the layouts that the rules demand on both sides differ, data moves.
+// its own (a load, a store, a reduction, a scan, a split), or a group of values that arithmetic and loops tie together.
+// An *edge* is a use of one node's value by another's operation: where the layouts that the rules demand on both sides
+// differ, data moves.
 //
 //   %p = addptr ...                   cheap: not in the graph
 //   %x = load %p                      node 0, access
@@ -15,8 +16,8 @@
 //   %y = mulf %f, %b
 //   store %r, %y                      edge 1 -> 4; node 4, access
 //
-// A value is *cheap* when it is computed from ranges, constants and scalars alone by few instructions; each user gets its own copy
-// in its own layout.
+// A value is *cheap* when it is computed from ranges, constants and scalars alone by few instructions; each user gets
+// its own copy in its own layout.
 //
 //===---------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -71,7 +72,8 @@ public:
   LayoutAttr produced(const LayoutEdge &edge, LayoutAttr from) const;
   /// The layout that the use wants when its node is labelled `to`; null when any will do.
   LayoutAttr wanted(const LayoutEdge &edge, LayoutAttr to) const;
-  /// Labels under which the edge is free, from the other end's; null where there is none. `isGuess` is set where the rule leaves a choice.
+  /// Labels under which the edge is free, from the other end's; null where there is none. `isGuess` is set where the
+  /// rule leaves a choice.
   LayoutAttr labelAtUse(const LayoutEdge &edge, LayoutAttr from, bool &isGuess) const;
   LayoutAttr labelAtDefinition(const LayoutEdge &edge, LayoutAttr to, bool &isGuess) const;
 

@@ -53,7 +53,7 @@ static void addNew(SmallVectorImpl<LinearLayout> &list, LinearLayout layout) {
 }
 
 SmallVector<LinearLayout, 0> tile_gpu::proposeForAccess(const MemoryAccess &access, ArrayRef<int64_t> shape,
-                                                     int64_t numWarps, ArrayRef<int64_t> otherVectors) {
+                                                        int64_t numWarps, ArrayRef<int64_t> otherVectors) {
   int64_t elements = 1;
   for (int64_t size : shape)
     elements *= size;

@@ -14,13 +14,14 @@ struct BlockedShape {
   bool warpsFastFirst = true;   // warps continue along order[0], or start from the slowest axis
 };
 
-/// The blocked layout of that description: what does not fit is repeated in registers, what is left over of lanes and warps is replicated.
+/// The blocked layout of that description: what does not fit is repeated in registers, what is left over of lanes and
+/// warps is replicated.
 LinearLayout blocked(llvm::ArrayRef<int64_t> shape, int64_t numWarps, const BlockedShape &how);
 
-/// What an access wants, best guesses first: several widths, rows filled by whole warps or by parts of them, warps along the row
-/// or across rows. `otherVectors` are widths that other accesses of the kernel would like.
+/// What an access wants, best guesses first: several widths, rows filled by whole warps or by parts of them, warps
+/// along the row or across rows. `otherVectors` are widths that other accesses of the kernel would like.
 llvm::SmallVector<LinearLayout, 0> proposeForAccess(const MemoryAccess &access, llvm::ArrayRef<int64_t> shape,
-                                                 int64_t numWarps, llvm::ArrayRef<int64_t> otherVectors);
+                                                    int64_t numWarps, llvm::ArrayRef<int64_t> otherVectors);
 
 /// What an operation along an axis (reduction, scan) wants: the axis within a warp, or within a thread.
 llvm::SmallVector<LinearLayout, 0> proposeForAxis(llvm::ArrayRef<int64_t> shape, int axis, int64_t numWarps);

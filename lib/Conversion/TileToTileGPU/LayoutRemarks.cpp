@@ -26,18 +26,20 @@ void tile_gpu::remarkAccess(const MemoryAccess &access, const LinearLayout &layo
                       << " bytes) an instruction: ";
   };
   if (access.contiguity <= vector)
-    reason(remarks::kContiguity) << "neighbours in the block are not known to be neighbours in memory beyond "
-                                << access.contiguity
-                                << "; hint: let one axis of the offsets be an arange with stride 1, or promise it with max_contiguous";
+    reason(remarks::kContiguity)
+        << "neighbours in the block are not known to be neighbours in memory beyond " << access.contiguity
+        << "; hint: let one axis of the offsets be an arange with stride 1, or promise it with max_contiguous";
   else if (access.alignment <= vector)
-    reason(remarks::kAlignment) << "the address is known to be a multiple of " << access.alignment * access.elementBytes
-                               << " bytes only; hint: pass pointers and strides divisible by 16, or promise it with multiple_of";
+    reason(remarks::kAlignment)
+        << "the address is known to be a multiple of " << access.alignment * access.elementBytes
+        << " bytes only; hint: pass pointers and strides divisible by 16, or promise it with multiple_of";
   else if (access.maskConstancy <= vector)
     reason(remarks::kMask) << "the mask may change every " << access.maskConstancy
-                          << " elements; hint: pass a bound divisible by 16, or promise it with multiple_of";
+                           << " elements; hint: pass a bound divisible by 16, or promise it with multiple_of";
   else
-    reason(remarks::kConflict) << "a thread's share of the block, or the layout that suits the rest of the kernel, has no more neighbours"
-                              << "; hint: a larger block or fewer warps";
+    reason(remarks::kConflict)
+        << "a thread's share of the block, or the layout that suits the rest of the kernel, has no more neighbours"
+        << "; hint: a larger block or fewer warps";
 }
 
 void tile_gpu::remarkConversion(ConvertLayoutOp op) {
@@ -46,7 +48,7 @@ void tile_gpu::remarkConversion(ConvertLayoutOp op) {
     return;
   Type element = op.getType().getElementType();
   int bits = isa<tile::PointerType>(element) ? 64 : std::max(8u, element.getIntOrFloatBitWidth());
-  emitRemark(op.getLoc()) << remarks::kConversion << ": the uses of this block of "
-                          << op.getType().getNumElements() << " elements want different layouts ("
-                          << plan.summary(bits) << "); hint: access memory along the same axis on both sides";
+  emitRemark(op.getLoc()) << remarks::kConversion << ": the uses of this block of " << op.getType().getNumElements()
+                          << " elements want different layouts (" << plan.summary(bits)
+                          << "); hint: access memory along the same axis on both sides";
 }

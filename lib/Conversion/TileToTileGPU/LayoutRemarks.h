@@ -11,14 +11,14 @@ namespace tegula::tile_gpu {
 
 /// The names, stable from release to release.
 namespace remarks {
-inline constexpr llvm::StringLiteral kLayouts = "layouts-assigned";           // passed, on the kernel
-inline constexpr llvm::StringLiteral kMoreWarps = "more-warps";               // passed, on the kernel
-inline constexpr llvm::StringLiteral kVectorWidth = "vector-width";           // passed, on an access
-inline constexpr llvm::StringLiteral kConversion = "layout-conversion";       // missed, on the value that moves
-inline constexpr llvm::StringLiteral kContiguity = "unknown-contiguity";      // missed, on an access
-inline constexpr llvm::StringLiteral kAlignment = "unknown-alignment";        // missed, on an access
-inline constexpr llvm::StringLiteral kMask = "ragged-mask";                   // missed, on an access
-inline constexpr llvm::StringLiteral kConflict = "narrow-layout";             // missed, on an access
+inline constexpr llvm::StringLiteral kLayouts = "layouts-assigned";      // passed, on the kernel
+inline constexpr llvm::StringLiteral kMoreWarps = "more-warps";          // passed, on the kernel
+inline constexpr llvm::StringLiteral kVectorWidth = "vector-width";      // passed, on an access
+inline constexpr llvm::StringLiteral kConversion = "layout-conversion";  // missed, on the value that moves
+inline constexpr llvm::StringLiteral kContiguity = "unknown-contiguity"; // missed, on an access
+inline constexpr llvm::StringLiteral kAlignment = "unknown-alignment";   // missed, on an access
+inline constexpr llvm::StringLiteral kMask = "ragged-mask";              // missed, on an access
+inline constexpr llvm::StringLiteral kConflict = "narrow-layout";        // missed, on an access
 } // namespace remarks
 
 /// The width of an access under its layout, or why it is narrow and what would widen it.

@@ -1,11 +1,11 @@
 //===- LayoutSolver.cpp - The assignment of least cost ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A *seed* is a proposal of one node. Spread along the edges as far as no data need move, it labels the nodes that it reaches; the
-// rest start from their own cheapest proposal. Most kernels are solved by one seed. Then single labels are changed
-// as long as that makes the whole cheaper: so a store across the grain of its loads gets its own layout when that saves
-// more than the movement costs. The few best seeds are improved, the cheapest outcome wins; ties go to the earlier seed, which makes the
-// result independent of addresses.
+// A *seed* is a proposal of one node. Spread along the edges as far as no data need move, it labels the nodes that it
+// reaches; the rest start from their own cheapest proposal. Most kernels are solved by one seed. Then single labels are
+// changed as long as that makes the whole cheaper: so a store across the grain of its loads gets its own layout when
+// that saves more than the movement costs. The few best seeds are improved, the cheapest outcome wins; ties go to the
+// earlier seed, which makes the result independent of addresses.
 //
 //===---------------------------------------------------------------------------------------------------===//
 #include "lib/Conversion/TileToTileGPU/LayoutSolver.h"
@@ -285,8 +285,8 @@ struct Solver {
     for (int node = 0; node < count; ++node)
       if (graph.nodes[node].kind == LayoutNode::Access)
         for (LayoutAttr candidate : SmallVector<LayoutAttr>(candidates[node]))
-          addCandidate(node, attr(neighboursFirst(candidate.getLinearLayout(),
-                                                  graph.accesses[graph.nodes[node].access])));
+          addCandidate(node,
+                       attr(neighboursFirst(candidate.getLinearLayout(), graph.accesses[graph.nodes[node].access])));
 
     llvm::sort(starts, [](const Start &a, const Start &b) {
       return std::pair(a.cost, a.number) < std::pair(b.cost, b.number);

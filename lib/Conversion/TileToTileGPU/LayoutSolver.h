@@ -15,8 +15,9 @@ struct LayoutAssignment {
   int seeds = 0;
 };
 
-/// Spreads every proposal of every node over the graph, improves the best of these label by label, and returns the cheapest. Exact
-/// where one proposal suits the whole kernel; otherwise a local minimum over all layouts that were proposed or follow from a proposal.
+/// Spreads every proposal of every node over the graph, improves the best of these label by label, and returns the
+/// cheapest. Exact where one proposal suits the whole kernel; otherwise a local minimum over all layouts that were
+/// proposed or follow from a proposal.
 LayoutAssignment solveLayouts(const LayoutGraph &graph, const CostModel &model, int64_t numWarps,
                               mlir::MLIRContext *context);
 
