@@ -56,10 +56,11 @@ void Nest::plan() {
     allLoads.clear();
     SmallVector<Bit, 2> bits = std::move(unrolled);
     unrolled.clear();
+    const IndexMap identity = IndexMap::identity(int64_t(1) << numBits);
     for (auto &[value, map] : roots)
       for (const IndexMap &variant : allVariants) {
         IndexMap seen = map;
-        for (auto [whole, bit] : llvm::zip(IndexMap::identity(int64_t(1) << numBits).dims[0], variant.dims[0]))
+        for (auto [whole, bit] : llvm::zip(identity.dims[0], variant.dims[0]))
           if (whole != bit)
             seen = seen.withBit(whole, bit == kBitOne);
         need(value, seen);
