@@ -429,27 +429,34 @@ void Kernel::assignCarried(Location loc, ValueRange values, ValueRange carriers)
     }
 }
 
-/// Steps of the walk over a region that leave no trace outside it.
-namespace {
-struct Inside {
-  OpBuilder &b;
-  OpBuilder::InsertPoint saved;
-  SmallVectorImpl<tile::LoadOp> &pending;
-  size_t depth;
-
-  Inside(OpBuilder &b, Block *block, SmallVectorImpl<tile::LoadOp> &pending)
-      : b(b), saved(b.saveInsertionPoint()), pending(pending), depth(pending.size()) {
+/// Steps of the walk over a region that leave no trace outside it. A buffer that the region made for an outer value is
+/// filled only where the region runs.
+class Kernel::Inside {
+public:
+  Inside(Kernel &kernel, Block *block)
+      : kernel(kernel), saved(kernel.b.saveInsertionPoint()), depth(kernel.pending.size()), buffers(kernel.buffers),
+        wanted(kernel.wanted), moved(kernel.moved) {
     if (block->mightHaveTerminator())
-      b.setInsertionPoint(block->getTerminator());
+      kernel.b.setInsertionPoint(block->getTerminator());
     else
-      b.setInsertionPointToEnd(block);
+      kernel.b.setInsertionPointToEnd(block);
   }
   ~Inside() {
-    pending.truncate(depth);
-    b.restoreInsertionPoint(saved);
+    kernel.pending.truncate(depth);
+    kernel.buffers = std::move(buffers);
+    kernel.wanted = std::move(wanted);
+    kernel.moved = std::move(moved);
+    kernel.b.restoreInsertionPoint(saved);
   }
+
+private:
+  Kernel &kernel;
+  OpBuilder::InsertPoint saved;
+  size_t depth;
+  DenseMap<Value, Value> buffers;
+  DenseSet<Value> wanted;
+  DenseMap<Operation *, Moved> moved;
 };
-} // namespace
 
 void Kernel::lowerFor(scf::ForOp op) {
   prepareFor(op);
@@ -473,7 +480,7 @@ void Kernel::lowerFor(scf::ForOp op) {
   };
   bind(op.getRegionIterArgs(), loop.getRegionIterArgs());
   {
-    Inside inside(b, loop.getBody(), pending);
+    Inside inside(*this, loop.getBody());
     lowerBlock(*op.getBody());
     if (failed)
       return;
@@ -500,7 +507,7 @@ void Kernel::lowerIf(scf::IfOp op) {
   for (auto [from, to] : llvm::zip(op->getRegions(), branch->getRegions())) {
     if (from.empty())
       continue;
-    Inside inside(b, &to.front(), pending);
+    Inside inside(*this, &to.front());
     lowerBlock(from.front());
     if (failed)
       return;
@@ -546,7 +553,7 @@ void Kernel::lowerWhile(scf::WhileOp op) {
   };
   {
     Block *block = open(*op.getBeforeBody(), loop.getBefore(), before, {});
-    Inside inside(b, block, pending);
+    Inside inside(*this, block);
     lowerBlock(*op.getBeforeBody());
     if (failed)
       return;
@@ -557,7 +564,7 @@ void Kernel::lowerWhile(scf::WhileOp op) {
   }
   {
     Block *block = open(*op.getAfterBody(), loop.getAfter(), after, {});
-    Inside inside(b, block, pending);
+    Inside inside(*this, block);
     lowerBlock(*op.getAfterBody());
     if (failed)
       return;

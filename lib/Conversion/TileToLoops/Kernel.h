@@ -85,6 +85,7 @@ public:
 
 private:
   friend class Nest;
+  class Inside;
 
   //--- Control.cpp
   void lowerBlock(mlir::Block &block);
