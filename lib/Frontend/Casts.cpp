@@ -15,6 +15,14 @@ using namespace mlir;
 
 namespace tegula {
 
+bool TensorOps::checkSupported(Type element) {
+  if (element.isSupported())
+    return true;
+  reporter.error("unsupported-dtype", "the type " + element.str() + " is not supported")
+      .withHint("use fp8e4nv or fp8e5");
+  return false;
+}
+
 Tensor TensorOps::truth(Tensor x) {
   if (!x || x.type.isBool())
     return x;
@@ -31,7 +39,7 @@ Tensor TensorOps::truth(Tensor x) {
 }
 
 Tensor TensorOps::cast(Tensor x, Type element, bool towardZero) {
-  if (!x || !element)
+  if (!x || !element || !checkSupported(element))
     return {};
   Type from = x.type.scalar(), type = x.type.withElement(element);
   if (from == element)
@@ -113,7 +121,7 @@ Tensor TensorOps::cast(Tensor x, Type element, bool towardZero) {
 }
 
 Tensor TensorOps::bitcast(Tensor x, Type element) {
-  if (!x || !element)
+  if (!x || !element || !checkSupported(element))
     return {};
   Type from = x.type.scalar(), type = x.type.withElement(element);
   if (from == element)

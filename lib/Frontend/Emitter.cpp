@@ -213,8 +213,7 @@ OwningOpRef<ModuleOp> Emitter::emitKernel(void *kernel, ArrayRef<ArgumentBinding
     Type element = argument.type;
     while (element.isPointer())
       element = element.pointee();
-    if (!element || element.isBlock() || (element.isVoid() && !argument.type.isPointer()) ||
-        element.is(Dtype::FP8E4B15) || element.is(Dtype::FP8E4B8) || element.is(Dtype::FP8E5B16)) {
+    if (!element || element.isBlock() || (element.isVoid() && !argument.type.isPointer()) || !element.isSupported()) {
       errorAt(parameter, "type-error", "a parameter cannot have the type " + argument.type.str());
       return nullptr;
     }

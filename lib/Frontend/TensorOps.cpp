@@ -77,6 +77,8 @@ Tensor TensorOps::constant(Type type, const Value &number) {
     mlir::Value address = constant(Type(Dtype::Int64).withShape(type.shape()), number).value;
     return {tile::IntToPtrOp::create(builder, loc(), ir(type), address), type};
   }
+  if (!checkSupported(element))
+    return {};
   if (element.isVoid() || !element)
     return fail("type-error", "a value of type " + element.str() + " cannot be made");
   TypedAttr attr = numberAttr(element, ir(element), number);

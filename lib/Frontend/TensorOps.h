@@ -114,6 +114,7 @@ private:
   Tensor extremum(const Value &x, const Value &y, bool propagateNaN, bool wantMax);
   Tensor checkOverflow(ast::BinaryOperator op, Tensor a, Tensor b, Tensor result);
   bool shapeError(Type a, Type b);
+  bool checkSupported(Type element);
 
   bool fuseFloats;
   bool overflowChecks;

@@ -89,6 +89,11 @@ public:
   /// fp16, bf16, fp32 or fp64.
   bool isStandardFloat() const { return dtype() >= Dtype::FP16; }
   bool is(Dtype which) const { return dtype() == which; }
+  /// Whether values of this type, or of what it points at, exist in the tile dialect: not the vendors' own 8-bit
+  /// floats.
+  bool isSupported() const {
+    return dtype_ != Dtype::FP8E4B15 && dtype_ != Dtype::FP8E4B8 && dtype_ != Dtype::FP8E5B16;
+  }
   /// Bits of one element; 64 for pointers, 0 for void.
   unsigned bits() const;
   /// Bits of the mantissa of a float, -1 for others.

@@ -32,8 +32,9 @@ static Value emitArange(BuiltinCall &call) {
   if (!isPowerOf2_64(uint64_t(end - start))) {
     Diagnostic &diagnostic = noted(call.error("non-power-of-two", "arange needs a power-of-two length; got " + bounds));
     auto *name = call.expression(1) ? call.expression(1)->as<ast::Name>() : nullptr;
-    diagnostic.withHint("pass BLOCK = tegula.next_power_of_2(" + (name ? std::string(name->id) : "n") +
-                        ") and mask the tail");
+    diagnostic.withHint(name ? "pass BLOCK = tegula.next_power_of_2(" + std::string(name->id) + ") and mask the tail"
+                             : "the next power of two is " + std::to_string(PowerOf2Ceil(uint64_t(end - start))) +
+                                   "; mask the tail");
     return {};
   }
   if (std::optional<std::string> problem = checkShape({end - start})) {

@@ -173,6 +173,9 @@ TEST(Casts, EachKind) {
   EXPECT_HAS(ir, "arith.fptosi");
   refuse({{"e.to(tl.int16, bitcast=True)", "a bitcast keeps the width; got fp32 of 32 bits and i16 of 16"},
           {"n.to(tl.float16, fp_downcast_rounding='rtz')", "a float becomes a narrower float"},
+          {"e.to(tl.float8e4b15)", "the type fp8e4b15 is not supported"},
+          {"tl.zeros((4,), tl.float8e4b8)", "the type fp8e4b8 is not supported"},
+          {"l.to(tl.pointer_type(tl.float8e5b16))", "the type *fp8e5b16 is not supported"},
           {"e.to(tl.pointer_type(tl.int8))", "a pointer is made from an integer"},
           {"f.to(tl.int32)", "a pointer becomes an i64 or a bool"}});
 }
