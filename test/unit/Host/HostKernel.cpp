@@ -73,11 +73,10 @@ std::unique_ptr<HostKernel> HostKernel::compile(const std::string &text, std::st
   kernel->llvmIR = code->llvmIR;
   kernel->assembly = code->assembly;
   kernel->scratchBytes = code->scratchBytes;
-  int fd = memfd_create("kernel", 0);
+  int fd = kernel->file = memfd_create("kernel", 0); // stays open: the loader knows libraries by their path
   if (write(fd, code->sharedObject.data(), code->sharedObject.size()) != ssize_t(code->sharedObject.size()))
     return nullptr;
   kernel->library = dlopen(("/proc/self/fd/" + std::to_string(fd)).c_str(), RTLD_NOW | RTLD_LOCAL);
-  close(fd);
   if (!kernel->library) {
     error = dlerror();
     return nullptr;
@@ -91,6 +90,8 @@ std::unique_ptr<HostKernel> HostKernel::compile(const std::string &text, std::st
 HostKernel::~HostKernel() {
   if (library)
     dlclose(library);
+  if (file >= 0)
+    close(file);
 }
 
 void HostKernel::run(std::vector<void *> args, int32_t x, int32_t y, int32_t z) {

@@ -30,6 +30,7 @@ public:
 
 private:
   void *library = nullptr;
+  int file = -1;
   std::vector<char> scratch;
 };
 
