@@ -443,6 +443,10 @@ class _Block:
             values = values.astype(_INT[to[0], _bits_of(to)])
         elif source[0] in "fb" and parts[1] in ("rzi", "rni", "rmi", "rpi"):
             values = {"rzi": np.trunc, "rni": np.rint, "rmi": np.floor, "rpi": np.ceil}[parts[1]](values)
+        elif parts[1] == "rz" and to in ("f16", "f32"):
+            narrow = np.float16 if to == "f16" else np.float32
+            near = values.astype(narrow)
+            values = np.where(np.abs(near.astype(np.float64)) > np.abs(values), np.nextafter(near, narrow(0)), near)
         self.write(operands[0], values, to, active)
 
     def op_bfe(self, parts, operands, active):

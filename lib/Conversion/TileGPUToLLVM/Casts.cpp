@@ -8,7 +8,7 @@
 // | integer -> bf16, and back   | through f32 (no such instruction before sm_90)                                   |
 // | f16, bf16 <-> each other    | through f32                                                                      |
 // | 8-bit floats -> others      | through f16: cvt from sm_89 on, before that by shifting bits                     |
-// | others -> 8-bit floats      | from f32, saturating; cvt from sm_89 on, an error before that                    |
+// | others -> 8-bit floats      | from f32, saturating; cvt from sm_89 on; before that e5m2 by integers, e4m3 an error |
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"
@@ -109,8 +109,26 @@ Value fromFp8(Emitter &e, Value bits, Type format) {
   return e.select(isNaN, e.bitcast(e.integer(e.i16Type(), 0x7fff), e.f16Type()), scaled);
 }
 
+/// f32 -> e5m2 where no instruction does it: first to f16 by rounding to odd (toward zero, the last bit set when anything was lost), whose
+/// eight bits too many then round to nearest even as if they came from the f32 itself.
+Value toE5M2(Emitter &e, Value value) {
+  Value limit = e.real(e.f32Type(), 57344.0);
+  Value magnitude = LLVM::MinNumOp::create(e.b, e.loc, LLVM::FAbsOp::create(e.b, e.loc, value), limit);
+  Value half = towardZero(e, magnitude, e.f16Type());
+  Value inexact = LLVM::FCmpOp::create(e.b, e.loc, LLVM::FCmpPredicate::une, extend(e, half, e.f32Type()), magnitude);
+  Value odd = e.or_(e.bitcast(half, e.i16Type()), e.zext(inexact, e.i16Type()));
+  Value even = e.and_(e.lshr(odd, 8), e.integer(e.i16Type(), 1));
+  Value rounded = e.lshr(e.add(e.add(odd, e.integer(e.i16Type(), 0x7f)), even), 8);
+  Value isNaN = LLVM::FCmpOp::create(e.b, e.loc, LLVM::FCmpPredicate::uno, value, value);
+  rounded = e.select(isNaN, e.integer(e.i16Type(), 0x7f), rounded);
+  Value sign = e.and_(e.trunc(e.lshr(e.bitcast(value, e.i32Type()), 24), e.i16Type()), e.integer(e.i16Type(), 0x80));
+  return e.trunc(e.or_(rounded, sign), e.i8Type());
+}
+
 Value toFp8(Emitter &e, Value value, Type format) {
   value = convertFloat(e, value, e.f32Type());
+  if (!e.features.fp8Conversions)
+    return toE5M2(e, value);
   StringRef text = isa<Float8E5M2Type>(format) ? "cvt.rn.satfinite.e5m2x2.f32 $0, $1, $2;"
                                                : "cvt.rn.satfinite.e4m3x2.f32 $0, $1, $2;";
   // The first operand lands in the high byte.
@@ -123,7 +141,7 @@ bool isFp8(Type type) { return isa<Float8E5M2Type, Float8E4M3FNType>(type); }
 Lowered lowerFloatToFloat(KernelLowering &k, Operation *op, bool roundsTowardZero) {
   Emitter &e = k.e;
   Type from = getElementTypeOrSelf(op->getOperand(0).getType()), to = getElementTypeOrSelf(op->getResult(0).getType());
-  if (isFp8(to) && from != to && !e.features.fp8Conversions) {
+  if (isa<Float8E4M3FNType>(to) && from != to && !e.features.fp8Conversions) {
     k.error(op) << "cannot convert to " << to << ": " << e.features.name
                 << " has no such conversion; targets from sm_89 on have it";
     return Lowered::Failed;

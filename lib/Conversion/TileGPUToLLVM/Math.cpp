@@ -3,7 +3,7 @@
 //
 // | function                     | f32                                                                        | f64        |
 // |------------------------------|----------------------------------------------------------------------------|------------|
-// | exp, exp2                    | ex2.approx (of x * log2 e)                                                 | libdevice  |
+// | exp, exp2                    | ex2.approx.ftz (of x * log2 e); results below 2^-126 are 0                 | libdevice  |
 // | log, log2, log10             | lg2.approx (times ln 2, log10 2)                                           | libdevice  |
 // | sqrt                         | with `afn` sqrt.approx, without sqrt.rn                                    | sqrt.rn    |
 // | rsqrt                        | rsqrt.approx                                                               | libdevice  |
@@ -62,10 +62,12 @@ Value approximate(Emitter &e, Operation *op, Value x, bool afn) {
     return LLVM::FMulOp::create(e.b, e.loc, value, e.real(f32, factor));
   };
   auto log2 = [&] { return e.intrinsic("llvm.nvvm.lg2.approx.f", f32, x); };
+  // Without .ftz the instruction is wrapped in three more that scale for denormal results.
+  auto exp2 = [&](Value value) { return e.intrinsic("llvm.nvvm.ex2.approx.ftz.f", f32, value); };
   if (isa<math::ExpOp>(op))
-    return LLVM::Exp2Op::create(e.b, e.loc, scaled(x, 1.4426950408889634));
+    return exp2(scaled(x, 1.4426950408889634));
   if (isa<math::Exp2Op>(op))
-    return LLVM::Exp2Op::create(e.b, e.loc, x);
+    return exp2(x);
   if (isa<math::Log2Op>(op))
     return log2();
   if (isa<math::LogOp>(op))

@@ -2,8 +2,8 @@
 
 // CHECK-LABEL: llvm.func @approximate_forms(
 // CHECK: llvm.fmul %{{.*}}, %{{.*}} : f32
-// CHECK-NEXT: llvm.intr.exp2
-// CHECK-NEXT: llvm.intr.exp2
+// CHECK-NEXT: llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f"
+// CHECK-NEXT: llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f"
 // CHECK-NEXT: llvm.call_intrinsic "llvm.nvvm.lg2.approx.f"
 // CHECK-NEXT: llvm.fmul
 // CHECK-NEXT: llvm.call_intrinsic "llvm.nvvm.lg2.approx.f"
