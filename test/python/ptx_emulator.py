@@ -403,7 +403,10 @@ class _Block:
                 values[:, thread] = data[offset:offset + size].view(element)
         if not writing:
             for i, register in enumerate(registers):
-                self.write_raw(register, values[i], active, bits)
+                if parts[-1][0] == "s":  # fills the whole register with the sign
+                    self.write_raw(register, decode(values[i], parts[-1]).astype(np.int64).view(np.uint64), active, 64)
+                else:
+                    self.write_raw(register, values[i], active, bits)
 
     def op_setp(self, parts, operands, active):
         type_name = parts[-1].replace("b", "u") if parts[-1] != "bf16" else "bf16"

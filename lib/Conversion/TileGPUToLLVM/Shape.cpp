@@ -6,7 +6,7 @@
 //
 // No instruction: the layouts of operand and result follow from each other (see the README of tile_gpu), so each register of the
 // result is some register of the operand, in the same thread. Only `arange` computes: the thread's part of the index once, each
-// register's part as a constant.
+// register's part as a constant; and a join whose new axis lies on lanes or warps selects in each thread.
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"
@@ -43,6 +43,11 @@ static const LinearLayout &layoutOf(Value value) {
   return layout ? layout.getLinearLayout() : scalar;
 }
 
+/// The last axis of a join lies on lanes or warps: every thread holds both operands and takes one.
+static bool joinsAcrossThreads(const LinearLayout &result) {
+  return !llvm::is_contained(result.columns(Dim::Register), result.outs().mask(result.rank() - 1));
+}
+
 std::optional<SmallVector<unsigned>> shapeRegisters(Operation *op, unsigned index, unsigned operand) {
   const LinearLayout &to = layoutOf(op->getResult(index)), &from = layoutOf(op->getOperand(operand));
   auto match = [&](llvm::function_ref<Coordinates(ArrayRef<int64_t>)> coordinates) {
@@ -77,7 +82,8 @@ std::optional<SmallVector<unsigned>> shapeRegisters(Operation *op, unsigned inde
     });
   if (isa<tile::JoinOp>(op))
     return match([&](ArrayRef<int64_t> place) {
-      return place.back() == int64_t(operand) ? Coordinates(place.drop_back()) : Coordinates();
+      bool taken = place.back() == int64_t(operand) || joinsAcrossThreads(to);
+      return taken ? Coordinates(place.drop_back()) : Coordinates();
     });
   if (isa<tile::SplitOp>(op))
     return match([&](ArrayRef<int64_t> place) {
@@ -91,6 +97,12 @@ std::optional<SmallVector<unsigned>> shapeRegisters(Operation *op, unsigned inde
 static Lowered lowerRenaming(KernelLowering &k, Operation *op) {
   for (OpResult result : op->getResults()) {
     Values made(k.numRegisters(result.getType()));
+    Value second; // a join across threads: true in those that take the second operand
+    if (isa<tile::JoinOp>(op) && joinsAcrossThreads(k.layoutOf(result))) {
+      const LinearLayout &layout = k.layoutOf(result);
+      Value half = k.e.threadCoordinate(layout, layout.rank() - 1);
+      second = k.e.compare(LLVM::ICmpPredicate::ne, half, k.e.i32(0));
+    }
     for (OpOperand &operand : op->getOpOperands()) {
       auto registers = shapeRegisters(op, result.getResultNumber(), operand.getOperandNumber());
       if (!registers) {
@@ -99,8 +111,8 @@ static Lowered lowerRenaming(KernelLowering &k, Operation *op) {
       }
       ArrayRef<Value> from = k.get(operand.get());
       for (auto [r, reg] : llvm::enumerate(*registers))
-        if (reg != ~0u)
-          made[r] = from[reg];
+        if (reg != ~0u && from[reg])
+          made[r] = second && made[r] ? k.e.select(second, from[reg], made[r]) : from[reg];
     }
     k.set(result, made);
   }
