@@ -20,6 +20,10 @@ namespace tegula {
 /// The most elements or bytes of a compile-time sequence.
 inline constexpr size_t maxSequence = 1 << 16;
 
+/// How much work a value is to copy or compare; nothing when it is a tuple so large, so nested or so cyclic that no
+/// kernel means it. Every expression's value is checked by this, so that walks over tuples need no bounds of their own.
+std::optional<size_t> constWeight(const Value &value);
+
 Value constBinary(ast::BinaryOperator op, const Value &a, const Value &b, std::string &error);
 Value constUnary(ast::UnaryOperator op, const Value &a, std::string &error);
 /// A bool; `is` compares as identical values.

@@ -20,6 +20,36 @@ static Value fail(std::string &error, std::string message) {
 
 static Value integer(int64_t value) { return Value::integer(Integer(value)); }
 
+/// Takes the cost of a tuple's items off the budget; a nested tuple costs more than a leaf, which bounds the depth too.
+static bool spend(const Value &value, size_t &budget) {
+  constexpr size_t nested = 64;
+  for (const Value &item : value.items()) {
+    size_t cost = item.isTuple() ? nested : 1;
+    if (budget < cost)
+      return false;
+    budget -= cost;
+    if (item.isTuple() && !spend(item, budget))
+      return false;
+  }
+  return true;
+}
+
+std::optional<size_t> constWeight(const Value &value) {
+  if (value.isString())
+    return value.asString().size() / 8;
+  if (value.kind() == Value::Kind::Range) {
+    const RangeData &range = value.asRange();
+    std::optional<int64_t> count = floorDivide(range.stop - range.start, range.step).asInt64();
+    return count && *count < int64_t(maxSequence) ? size_t(std::max<int64_t>(*count, 0)) : maxSequence;
+  }
+  if (!value.isTuple())
+    return 0;
+  size_t budget = maxSequence;
+  if (!spend(value, budget))
+    return std::nullopt;
+  return maxSequence - budget;
+}
+
 //===----------------------------------------------------------------------===//
 // Iteration and indexing
 //===----------------------------------------------------------------------===//

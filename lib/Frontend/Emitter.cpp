@@ -113,13 +113,15 @@ std::string Emitter::suggestion(StringRef name, ArrayRef<std::string> candidates
   return best.empty() ? "" : "did you mean `" + best + "`?";
 }
 
-bool Emitter::step() {
-  // Some thousand times the largest real kernel; what exceeds it is a loop unrolled without end.
-  constexpr uint64_t limit = 3'000'000;
-  if (++steps < limit)
+bool Emitter::step(size_t work) {
+  // Some hundred times the largest real kernel; what exceeds it is a loop unrolled without end.
+  constexpr uint64_t limit = 1'000'000;
+  steps += work;
+  if (steps < limit)
     return true;
-  if (steps == limit)
+  if (!exhausted)
     error("too-large", "the kernel unrolls to more than " + Twine(limit) + " expressions");
+  exhausted = true;
   return false;
 }
 

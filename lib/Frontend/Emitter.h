@@ -148,10 +148,11 @@ private:
   Diagnostic &report(Severity severity, llvm::StringRef kind, const llvm::Twine &message);
   const LoadedFunction *load(FunctionRef function);
   /// Counts one step of work; false once the compile has done an unreasonable amount.
-  bool step();
+  bool step(size_t work = 1);
   mlir::Location locationOf(const Frame &frame, const ast::Node *node) const;
 
   // Expressions.
+  Value emitByKind(const ast::Expr *expr);
   Value emitName(const ast::Name *name);
   Value emitBinary(ast::BinaryOperator op, const Value &left, const Value &right);
   Value emitUnary(ast::UnaryOperator op, const Value &operand);
@@ -222,6 +223,7 @@ private:
   unsigned depth = 0;
   unsigned callDepth = 0;
   uint64_t steps = 0;
+  bool exhausted = false;
   friend class BuiltinCall;
   friend struct EmitDepth;
 };

@@ -364,6 +364,16 @@ Value Emitter::emit(const ast::Expr *expr) {
   llvm::scope_exit restore([&] { current = before; });
   if (!guard || !step())
     return {};
+  Value value = emitByKind(expr);
+  std::optional<size_t> weight = constWeight(value);
+  if (!weight) {
+    error("too-large", "a tuple has at most " + Twine(maxSequence) + " elements, and fewer when it is nested");
+    return {};
+  }
+  return step(*weight / 16) ? value : Value();
+}
+
+Value Emitter::emitByKind(const ast::Expr *expr) {
   switch (expr->kind) {
   case Kind::Constant: {
     std::string problem;

@@ -19,8 +19,9 @@ Value PythonEvaluator::fail(Context &context, const std::string &message) {
   return {};
 }
 
-bool PythonEvaluator::step(Context &context) {
-  if (++steps <= maxSteps && depth < 200)
+bool PythonEvaluator::step(Context &context, size_t work) {
+  steps += work;
+  if (steps <= maxSteps && depth < 200)
     return true;
   fail(context,
        steps > maxSteps ? "the compile-time code runs for too long" : "the compile-time code nests too deeply");
@@ -108,6 +109,15 @@ Value PythonEvaluator::eval(const ast::Expr *expr, Context &context) {
   llvm::scope_exit leave([&] { --depth; });
   if (!step(context))
     return {};
+  Value value = evalByKind(expr, context);
+  std::optional<size_t> weight = constWeight(value);
+  if (!weight)
+    return fail(context, "a tuple or list has at most " + std::to_string(maxSequence) +
+                             " elements, and fewer when it is nested");
+  return step(context, *weight / 16) ? value : Value();
+}
+
+Value PythonEvaluator::evalByKind(const ast::Expr *expr, Context &context) {
   switch (expr->kind) {
   case Kind::Constant:
     return constantValue(*expr->as<ast::Constant>(), context.error);

@@ -43,13 +43,14 @@ private:
   };
 
   Value eval(const ast::Expr *expr, Context &context);
+  Value evalByKind(const ast::Expr *expr, Context &context);
   Value evalCall(const ast::Call *node, Context &context);
   Value evalComprehension(const ast::Expr *element, ast::Nodes<ast::Comprehension> generators, Context &context);
   bool assign(const ast::Expr *target, const Value &value, Context &context);
   Outcome run(ast::StmtList statements, Context &context);
   Outcome runOne(const ast::Stmt *statement, Context &context);
   Value fail(Context &context, const std::string &message);
-  bool step(Context &context);
+  bool step(Context &context, size_t work = 1);
 
   uint64_t maxSteps;
   uint64_t steps = 0;

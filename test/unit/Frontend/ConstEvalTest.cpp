@@ -144,6 +144,21 @@ TEST(ConstEval, GrowthIsBounded) {
     EXPECT_EQ(evaluate(expression).substr(0, 6), "error:") << expression;
 }
 
+TEST(ConstEval, NestingIsBounded) {
+  // Doubled, deepened and cyclic values end in an error, quickly.
+  for (const char *statements :
+       {"t = 1\n    for i in range(1000): t = (t, t)", "t = 1\n    for i in range(10 ** 5): t = (t,)",
+        "t = []\n    t.append(t)\n    t = t == t", "t = [1]\n    for i in range(10 ** 5): t = t + [1]",
+        "t = 1\n    for i in range(10 ** 5): t = list(zip([t]))",
+        "t = 0\n    for i in range(10 ** 5): t += len(range(60000))"}) {
+    std::string text = "@triton.constexpr_function\ndef f():\n    " + std::string(statements) + "\n    return 1\n" +
+                       body("p", "x: tl.constexpr = f()");
+    EXPECT_NE(errorsOf(text, "*fp32"), "") << statements;
+  }
+  EXPECT_HAS(errorsOf(body("p", "t = (1,)\nfor i in tl.static_range(100):\n    t = (t, t)"), "*fp32"),
+             "a tuple has at most");
+}
+
 TEST(ConstEval, IntegerText) {
   EXPECT_EQ(Integer::parse("-123456789012345678901234567890")->str(), "-123456789012345678901234567890");
   EXPECT_FALSE(Integer::parse(""));
