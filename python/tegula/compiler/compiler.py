@@ -5,6 +5,7 @@
 import ast
 import functools
 import json
+import os
 from collections import namedtuple
 
 from .. import _tegula, errors, knobs
@@ -130,6 +131,25 @@ def host_cpu():
     return _tegula.digest("\n".join(lines).encode())
 
 
+@functools.lru_cache(maxsize=None)
+def assembler_identity():
+    """What tells one PTX assembler from another without opening it: what names one, and the installed wheel's version."""
+    import importlib.metadata
+
+    parts = [f"{name}={os.environ.get(name, '')}" for name in ("TEGULA_NVJITLINK", "TEGULA_PTXAS_PATH", "CUDA_HOME")]
+    for wheel in ("nvidia-nvjitlink", "nvidia-cuda-nvcc"):
+        try:
+            parts.append(f"{wheel}={importlib.metadata.version(wheel)}")
+        except importlib.metadata.PackageNotFoundError:
+            pass
+    return " ".join(parts)
+
+
+def debugging(fn, options):
+    """Whether device asserts are on: by the launch option, else by the function's, else by the knob."""
+    return bool(options["debug"] if options["debug"] is not None else (fn.debug or knobs.runtime.debug))
+
+
 def cache_key(fn, bindings, options, target):
     """Everything that the compiled code depends on, as bytes; None when a constant has no name outside this process."""
     constants = {}
@@ -147,8 +167,10 @@ def cache_key(fn, bindings, options, target):
         "signature": [(b.name, b.type, b.divisibility) for b in bindings],
         "constants": constants,
         "options": {name: repr(value) for name, value in options.items() if value != OPTIONS[name]},
+        "debug": debugging(fn, options),
         "target": target,
         "cpu": host_cpu() if target == "host" else "",
+        "assembler": "" if target == "host" else assembler_identity(),
         "allow_globals": knobs.compilation.allow_non_constexpr_globals,
     }
     return json.dumps(parts, sort_keys=True).encode()
@@ -174,7 +196,6 @@ def _raise_compilation_error(text, diagnostics_json, cause):
 def compile_image(fn, bindings, options, target, keep_stages=False):
     """Compiles and returns the kernel image, bytes. Raises CompilationError."""
     library.require(target)
-    debug = options["debug"] if options["debug"] is not None else (fn.debug or knobs.runtime.debug)
     ok, image, text, diagnostics, cause = _tegula.compile(
         fn,
         Environment(knobs.compilation.allow_non_constexpr_globals),
@@ -185,7 +206,7 @@ def compile_image(fn, bindings, options, target, keep_stages=False):
         options["num_stages"],
         options["num_ctas"],
         options["maxnreg"] or 0,
-        bool(debug),
+        debugging(fn, options),
         not options["enable_fp_fusion"],
         keep_stages,
         False,
@@ -206,7 +227,8 @@ def cached_image(fn, bindings, options, target):
         if image is not None:
             return image, key, True
     image = compile_image(fn, bindings, options, target)
-    if key is not None:
+    # Code that the driver has yet to assemble is not kept: the next process may find an assembler.
+    if key is not None and (target == "host" or "cubin" in _tegula.image_sections(image)):
         _tegula.cache_put(directory, key, image)
     return image, key, False
 
