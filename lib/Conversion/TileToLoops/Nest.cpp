@@ -341,7 +341,11 @@ SmallVector<Value> Nest::segment(Value low, Value high, Mode segmentMode, ValueR
   counters[order.back()] = loop.getInductionVar();
   mode = segmentMode;
   forgetInnermost();
+  // A load that is off is its `other`, maybe the same for every element: nothing that another segment may take over.
+  auto before = segmentMode == Mode::Off ? known : decltype(known)();
   SmallVector<Value> results = body(loop.getRegionIterArgs());
+  if (segmentMode == Mode::Off)
+    known = std::move(before);
   if (!carried.empty()) {
     OpBuilder end = OpBuilder::atBlockEnd(innerBlock);
     scf::YieldOp::create(end, loc, results);
@@ -427,9 +431,11 @@ SmallVector<Value> Nest::inner(ValueRange init, Body body, ValueRange tailValues
       carried = segment(mainLow, mainHigh, Mode::Main, carried, body);
       mode = Mode::Off;
       peeling = true;
+      auto before = known;
       SmallVector<Value> values;
       for (Value value : tailValues)
         values.push_back(element(value));
+      known = std::move(before);
       peeling = false;
       forgetInnermost();
       OpBuilder end = after();
