@@ -14,6 +14,8 @@
 #include "llvm/ADT/StringSwitch.h"
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
 using namespace tegula;
@@ -227,6 +229,15 @@ private:
     if (line.output.empty() || line.output == "-") {
       std::cout.write(data.data(), data.size());
       return bool(std::cout.flush()) || fail("cannot write to standard output");
+    }
+    // A device or a pipe is written to: a file renamed into its place would end it.
+    std::error_code ignored;
+    auto kind = std::filesystem::status(line.output, ignored).type();
+    if (kind == std::filesystem::file_type::character || kind == std::filesystem::file_type::block ||
+        kind == std::filesystem::file_type::fifo) {
+      std::ofstream out(line.output, std::ios::binary);
+      return bool(out.write(data.data(), std::streamsize(data.size())).flush()) ||
+             fail("cannot write '" + line.output + "'");
     }
     runtime::Status status = runtime::writeFileAtomically(line.output, data);
     return status.ok() || fail(status.message());

@@ -55,7 +55,10 @@ const SourceBuffer *SourceManager::addFile(const std::string &path) {
   std::ifstream in(path, std::ios::binary);
   if (!in)
     return nullptr;
-  std::string text((std::istreambuf_iterator<char>(in)), {});
+  // read() turns what the buffer throws, of a folder for one, into a state.
+  std::string text;
+  for (char block[1 << 14]; in.read(block, sizeof block), in.gcount() > 0;)
+    text.append(block, size_t(in.gcount()));
   if (in.bad())
     return nullptr;
   return &add(path, std::move(text));
