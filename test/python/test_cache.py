@@ -75,6 +75,16 @@ def test_what_the_code_depends_on_is_in_the_key(fake, cache_dir, change):
     assert len(fake.compiles()) == 2
 
 
+def test_debug_of_the_process_is_in_the_key(fake, cache_dir):
+    make_kernel()[(1,)](X, 7, 64)
+    tegula.knobs.runtime.debug = True
+    try:
+        make_kernel()[(1,)](X, 7, 64)
+    finally:
+        del tegula.knobs.runtime.debug
+    assert len(fake.compiles()) == 2
+
+
 def run_module(path, fake, cache, **environment):
     return subprocess.Popen(
         [sys.executable, path],
