@@ -25,3 +25,7 @@ foreach(source IN LISTS passes)
   string(REGEX REPLACE "^dialects/([A-Za-z]+)/.*" "\\1Passes" page ${page})
   tegula_add_doc(${page} ${relative} -gen-pass-doc)
 endforeach()
+# The kernel language, from the front end's own table (tools/tegula-reference).
+if(TARGET doc-Language)
+  add_dependencies(tegula-docs doc-Language)
+endif()

@@ -179,6 +179,9 @@ ArrayRef<Builtin> typeBuiltins() {
       {"_product", "(items)", "The product of compile-time ints.", emitProduct},
       {"target_info.is_cuda", "()", "Whether the target is an NVIDIA GPU.", emitTarget, 0, 0},
       {"target_info.is_hip", "()", "Whether the target is an AMD GPU.", emitTarget, 0, 1},
+      {"target_info.is_hip_cdna3", "()", "Whether the target is an AMD GPU of that kind.", emitTarget, 0, 1},
+      {"target_info.is_hip_cdna4", "()", "Whether the target is an AMD GPU of that kind.", emitTarget, 0, 1},
+      {"target_info.is_hip_gfx1250", "()", "Whether the target is an AMD GPU of that kind.", emitTarget, 0, 1},
       {"target_info.cuda_capability_geq", "(major, minor=0)", "Whether the target is an NVIDIA GPU at least this new.",
        emitTarget, 0, 2},
   };

@@ -1,5 +1,7 @@
 //===- ModuleTest.cpp - Names of a module file ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lib/Frontend/Builtins.h"
+#include "lib/Frontend/Reference.h"
 #include "test/unit/Frontend/Compile.h"
 
 #include <filesystem>
@@ -98,4 +100,16 @@ TEST(Module, EndlessCompileTimeCodeStops) {
   EXPECT_HAS(
       errorsOf("@triton.constexpr_function\ndef f():\n    return f()\n" + body("p", "x: tl.constexpr = f()"), "*fp32"),
       "nests too deeply");
+}
+
+TEST(Reference, EveryFunctionIsDocumented) {
+  for (const Builtin *builtin : allBuiltins()) {
+    if (!(builtin->flags & Builtin::Unsupported)) {
+      EXPECT_TRUE(builtin->doc.ends_with(".")) << builtin->name.str();
+    }
+  }
+  std::string page = languageReference();
+  EXPECT_HAS(page, "| `load(pointer, mask=None, other=None");
+  EXPECT_HAS(page, "| `softmax(x, dim=None, keep_dims=False, ieee_rounding=False)` | m |");
+  EXPECT_EQ(page.find("|  |  |"), std::string::npos);
 }
