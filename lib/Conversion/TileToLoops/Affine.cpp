@@ -132,7 +132,7 @@ std::optional<Affine> AffineReader::multiply(const Affine &x, const Affine &y, L
 Affine AffineReader::integer(Value value, const IndexMap &map, unsigned depth) {
   Operation *op = value.getDefiningOp();
   // Narrow integers wrap for real.
-  if (!op || depth > 32 || getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth() < 32)
+  if (!op || depth > 32 || buffers.contains(value) || getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth() < 32)
     return opaqueInteger(value, map);
   DenseIntElementsAttr dense;
   if (matchPattern(value, m_Constant(&dense)) && dense.isSplat()) {
@@ -193,7 +193,7 @@ void AffineReader::scalarPointer(Value value, Affine &into) {
 }
 
 Affine AffineReader::pointer(Value value, const IndexMap &map) {
-  Operation *op = value.getDefiningOp();
+  Operation *op = buffers.contains(value) ? nullptr : value.getDefiningOp();
   Affine result(space.dims().size());
   if (op && isa<tile::BroadcastOp, tile::ExpandDimsOp, tile::ReshapeOp, tile::TransOp, tile::SplitOp>(op))
     return pointer(op->getOperand(0), operandMap(op, 0, cast<OpResult>(value).getResultNumber(), map));
@@ -214,7 +214,7 @@ Affine AffineReader::pointer(Value value, const IndexMap &map) {
 }
 
 void AffineReader::mask(Value value, const IndexMap &map, MaskParts &parts) {
-  Operation *op = value.getDefiningOp();
+  Operation *op = buffers.contains(value) ? nullptr : value.getDefiningOp();
   DenseIntElementsAttr dense;
   if (op && matchPattern(value, m_Constant(&dense)) && dense.isSplat() && !dense.getSplatValue<APInt>().isZero())
     return;

@@ -78,9 +78,10 @@ struct MaskParts {
 /// Takes values of the tile IR apart. Emits products of scalars at `b`, which stands before the nest.
 class AffineReader {
 public:
+  /// A block in a buffer is opaque: what it was made of is not looked at.
   AffineReader(mlir::OpBuilder &b, const mlir::IRMapping &scalars, const analysis::AxisAnalysis &axes,
-               const IterationSpace &space)
-      : b(b), scalars(scalars), axes(axes), space(space) {}
+               const llvm::DenseMap<mlir::Value, mlir::Value> &buffers, const IterationSpace &space)
+      : b(b), scalars(scalars), axes(axes), buffers(buffers), space(space) {}
 
   /// An integer block, in units of one.
   Affine integer(mlir::Value value, const IndexMap &map, unsigned depth = 0);
@@ -99,6 +100,7 @@ private:
   mlir::OpBuilder &b;
   const mlir::IRMapping &scalars;
   const analysis::AxisAnalysis &axes;
+  const llvm::DenseMap<mlir::Value, mlir::Value> &buffers;
   const IterationSpace &space;
 };
 

@@ -33,8 +33,10 @@ bool Kernel::isDeferred(Operation *op) {
   if (auto load = dyn_cast<tile::LoadOp>(op))
     return !load.getIsVolatile();
   Attribute constant;
-  if (matchPattern(op, m_Constant(&constant)))
-    return cast<DenseElementsAttr>(constant).isSplat();
+  if (matchPattern(op, m_Constant(&constant))) {
+    auto dense = dyn_cast<DenseElementsAttr>(constant);
+    return !dense || dense.isSplat();
+  }
   return isa<tile::ArangeOp, tile::SplatOp, tile::BroadcastOp, tile::ExpandDimsOp, tile::ReshapeOp, tile::TransOp,
              tile::JoinOp, tile::SplitOp>(op) ||
          isSmallReduce(op) || isElementwise(op);
@@ -146,10 +148,12 @@ LogicalResult Kernel::lowerScalar(Operation *op, IRMapping &mapping, OpBuilder &
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
       operands.push_back(mapping.lookup(operand));
-    Value result = emitElementwise(builder, op, operands);
-    if (!result)
-      return failure();
-    mapping.map(op->getResult(0), result);
+    for (OpResult result : op->getResults()) {
+      Value value = emitElementwise(builder, op, operands, result.getResultNumber());
+      if (!value)
+        return failure();
+      mapping.map(result, value);
+    }
     return success();
   }
   if (auto branch = dyn_cast<scf::IfOp>(op)) { // inside a combine region

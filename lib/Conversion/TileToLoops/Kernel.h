@@ -7,6 +7,7 @@
 //   Nest.cpp       fused loop nests (NestElements.cpp: what is inside them)
 //   Stores.cpp     stores, and the loads that they may overwrite
 //   Reduce.cpp     reductions and scans
+//   CarriedOffsets.cpp  before all that: pointers that step through a loop become scalars
 //   Uses.cpp       which values are computed where: buffers or recomputation
 //   Scratch.cpp    buffers' places in the scratch area
 //   Program.cpp    asserts, prints, and the entry that runs a range of program ids
@@ -49,6 +50,9 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> root; ///< the one nest that needs it
   llvm::DenseSet<mlir::Value> often;
 };
+
+/// Blocks of pointers or offsets that a loop moves by a scalar become that scalar (CarriedOffsets.cpp).
+void splitCarriedOffsets(mlir::func::FuncOp kernel);
 
 class Kernel {
 public:

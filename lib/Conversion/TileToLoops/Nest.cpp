@@ -35,7 +35,7 @@ IndexMap Nest::variantMap(unsigned variant, ArrayRef<int64_t> shape) const {
 
 AffineReader &Nest::affineReader() {
   if (!reader)
-    reader.emplace(outside, kernel.scalars, kernel.axes, iterationSpace);
+    reader.emplace(outside, kernel.scalars, kernel.axes, kernel.buffers, iterationSpace);
   outside = at(0);
   return *reader;
 }

@@ -110,8 +110,8 @@ Nest::Element Nest::emit(Value value, const IndexMap &map) {
   Attribute constant;
   if (matchPattern(op, m_Constant(&constant))) {
     OpBuilder b = at(0);
-    auto dense = cast<DenseElementsAttr>(constant);
-    return {emitConstant(b, loc, dense.getSplatValue<Attribute>(), elementType), 0};
+    auto dense = dyn_cast<DenseElementsAttr>(constant);
+    return {emitConstant(b, loc, dense ? dense.getSplatValue<Attribute>() : constant, elementType), 0};
   }
   if (auto splat = dyn_cast<tile::SplatOp>(op))
     return {kernel.scalars.lookup(splat.getSrc()), 0};
@@ -133,7 +133,7 @@ Nest::Element Nest::emit(Value value, const IndexMap &map) {
     level = std::max(level, part.level);
   }
   OpBuilder b = at(level);
-  Value result = emitElementwise(b, op, operands);
+  Value result = emitElementwise(b, op, operands, cast<OpResult>(value).getResultNumber());
   if (!result) {
     kernel.fail();
     result = emitZero(b, loc, elementType);

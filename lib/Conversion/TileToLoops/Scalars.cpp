@@ -48,6 +48,8 @@ Value tegula::loops::toMemory(OpBuilder &b, Location loc, Value value, Type elem
 
 Value tegula::loops::emitConstant(OpBuilder &b, Location loc, Attribute value, Type element) {
   Type type = ssaType(element);
+  if (!isa<IntegerAttr, FloatAttr>(value))
+    return emitZero(b, loc, element);
   if (auto number = dyn_cast<FloatAttr>(value); number && type != element)
     return arith::ConstantOp::create(b, loc, IntegerAttr::get(type, number.getValue().bitcastToAPInt()));
   return arith::ConstantOp::create(b, loc, cast<TypedAttr>(value));
@@ -61,6 +63,8 @@ Value tegula::loops::emitZero(OpBuilder &b, Location loc, Type element) {
 }
 
 bool tegula::loops::isElementwise(Operation *op) {
+  if (isa<arith::MulUIExtendedOp, arith::MulSIExtendedOp>(op))
+    return true;
   if (op->getNumResults() != 1 || op->getNumRegions() != 0)
     return false;
   if (isa<tile::AddPtrOp, tile::IntToPtrOp, tile::PtrToIntOp, tile::PtrCastOp, tile::FpToFpOp>(op))
@@ -185,7 +189,27 @@ static Value emitFloat(OpBuilder &b, Operation *op, ValueRange operands, Type el
   return widened && isSmallFloat(element) ? emitFloatCast(b, loc, result, b.getF32Type(), element) : result;
 }
 
-Value tegula::loops::emitElementwise(OpBuilder &b, Operation *op, ValueRange operands) {
+/// The low (result 0) or high half of a product of twice the width.
+static Value emitWideProduct(OpBuilder &b, Operation *op, ValueRange operands, unsigned result) {
+  Location loc = op->getLoc();
+  Type type = operands[0].getType();
+  if (result == 0)
+    return arith::MulIOp::create(b, loc, operands[0], operands[1]);
+  unsigned width = type.getIntOrFloatBitWidth();
+  Type wide = b.getIntegerType(2 * width);
+  auto widen = [&](Value x) -> Value {
+    return isa<arith::MulUIExtendedOp>(op) ? Value(arith::ExtUIOp::create(b, loc, wide, x))
+                                           : Value(arith::ExtSIOp::create(b, loc, wide, x));
+  };
+  Value left = widen(operands[0]), right = widen(operands[1]);
+  Value product = arith::MulIOp::create(b, loc, left, right);
+  Value shift = arith::ConstantOp::create(b, loc, b.getIntegerAttr(wide, width));
+  return arith::TruncIOp::create(b, loc, type, Value(arith::ShRUIOp::create(b, loc, product, shift)));
+}
+
+Value tegula::loops::emitElementwise(OpBuilder &b, Operation *op, ValueRange operands, unsigned result) {
+  if (isa<arith::MulUIExtendedOp, arith::MulSIExtendedOp>(op))
+    return emitWideProduct(b, op, operands, result);
   Location loc = op->getLoc();
   Type to = getElementTypeOrSelf(op->getResult(0).getType());
   Type from = op->getNumOperands() ? getElementTypeOrSelf(op->getOperand(0).getType()) : to;

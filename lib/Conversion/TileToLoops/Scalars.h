@@ -30,7 +30,7 @@ int64_t sizeOf(mlir::Type element);
 mlir::Value fromMemory(mlir::OpBuilder &b, mlir::Location loc, mlir::Value loaded, mlir::Type element);
 mlir::Value toMemory(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value, mlir::Type element);
 
-/// A constant of an element type: `value` is an IntegerAttr or FloatAttr.
+/// A constant of an element type: `value` is an IntegerAttr or FloatAttr; anything else (poison) gives zero.
 mlir::Value emitConstant(mlir::OpBuilder &b, mlir::Location loc, mlir::Attribute value, mlir::Type element);
 /// Zero of an element type; a null pointer for pointers.
 mlir::Value emitZero(mlir::OpBuilder &b, mlir::Location loc, mlir::Type element);
@@ -41,8 +41,8 @@ mlir::Value emitFloatCast(mlir::OpBuilder &b, mlir::Location loc, mlir::Value va
 
 /// Can `emitElementwise` do this operation, as a scalar or for an element of a block?
 bool isElementwise(mlir::Operation *op);
-/// One element of a one-result operation, from its operands' elements. Null (with a diagnostic) if it cannot.
-mlir::Value emitElementwise(mlir::OpBuilder &b, mlir::Operation *op, mlir::ValueRange operands);
+/// One element of a result of an operation, from its operands' elements. Null (with a diagnostic) if it cannot.
+mlir::Value emitElementwise(mlir::OpBuilder &b, mlir::Operation *op, mlir::ValueRange operands, unsigned result = 0);
 
 /// How much work an element of it is, in simple instructions.
 unsigned costOf(mlir::Operation *op);

@@ -20,6 +20,7 @@ struct ConvertTileToLoopsPass : impl::ConvertTileToLoopsPassBase<ConvertTileToLo
         kernels.push_back(function);
     int64_t scratch = 0;
     for (mlir::func::FuncOp source : kernels) {
+      splitCarriedOffsets(source);
       Kernel kernel(source, getOperation());
       if (mlir::failed(kernel.run()))
         return signalPassFailure();

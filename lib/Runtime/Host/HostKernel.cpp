@@ -6,6 +6,9 @@
 //   extern "C" void NAME(void **args, const int32_t grid[3], int64_t begin, int64_t end, void *scratch);
 //
 // args[i] points at the value of parameter i, as in cuLaunchKernel, so that one array serves both targets.
+//
+// A kernel with asserts exports `const char *NAME.failure` besides: a failing assert ends its range of programs and
+// leaves its message there.
 //===----------------------------------------------------------------------===//
 #include "lib/Runtime/Host/SharedObject.h"
 #include "lib/Runtime/Host/ThreadPool.h"
@@ -25,6 +28,7 @@ struct HostKernel : tegula_kernel {
   static tegula_status run(const tegula_launcher *self, uint32_t x, uint32_t y, uint32_t z, void *stream, void **args);
 
   host::SharedObject code;
+  const char **failure; ///< null in kernels without asserts
 };
 
 struct Launch {
@@ -34,7 +38,8 @@ struct Launch {
 };
 
 HostKernel::HostKernel(const KernelMetadata &metadata, host::SharedObject object, EntryPoint entry)
-    : tegula_kernel(metadata), code(std::move(object)) {
+    : tegula_kernel(metadata), code(std::move(object)),
+      failure(static_cast<const char **>(code.symbol(metadata.name + ".failure"))) {
   launch = run;
   function = reinterpret_cast<void *>(entry);
   block_x = 1;
@@ -60,6 +65,10 @@ tegula_status HostKernel::run(const tegula_launcher *self, uint32_t x, uint32_t 
     launch->entry(launch->args, launch->grid, begin, end, scratch);
   };
   Status status = host::parallelFor(total, size_t(kernel->info.scratch_bytes), body, &launch);
+  if (kernel->failure)
+    if (const char *message = __atomic_exchange_n(kernel->failure, nullptr, __ATOMIC_ACQ_REL))
+      return setLastError(
+          Status(TEGULA_ERROR_HOST, std::string("kernel '") + kernel->name() + "' stopped: " + message));
   if (status)
     return TEGULA_OK;
   return setLastError(

@@ -343,6 +343,46 @@ TEST(Block, blocks_are_carried_around_loops_all_at_once) {
   }
 }
 
+TEST(Block, pointers_step_through_loops) {
+  BlockKernel k;
+  k.in = {{"f32", {1024}}};
+  k.out = {{"f32", {}}};
+  k.body = R"(
+    %c0 = arith.constant 0 : i32
+    %c1 = arith.constant 1 : i32
+    %c64 = arith.constant dense<64> : tensor<64xi32>
+    %one = arith.constant dense<1> : tensor<64xi32>
+    %z = arith.constant dense<0.0> : tensor<64xf32>
+    %i = tile.arange 0, 64 : tensor<64xi32>
+    %s = tile.splat %x0p : !tile.ptr<f32> -> tensor<64x!tile.ptr<f32>>
+    %p = tile.addptr %s, %i : tensor<64x!tile.ptr<f32>>, tensor<64xi32>
+    %limit = arith.constant dense<1000> : tensor<64xi32>
+    %acc, %q, %o = scf.for %l = %c0 to %n step %c1 iter_args(%a = %z, %b = %p, %c = %i)
+        -> (tensor<64xf32>, tensor<64x!tile.ptr<f32>>, tensor<64xi32>) : i32 {
+      %m = arith.cmpi slt, %c, %limit : tensor<64xi32>
+      %v = tile.load %b mask %m : tensor<64x!tile.ptr<f32>> -> tensor<64xf32>
+      %d = arith.addf %a, %v : tensor<64xf32>
+      %e = tile.addptr %b, %c64 : tensor<64x!tile.ptr<f32>>, tensor<64xi32>
+      %f = arith.addi %c, %c64 : tensor<64xi32>
+      scf.yield %d, %e, %f : tensor<64xf32>, tensor<64x!tile.ptr<f32>>, tensor<64xi32>
+    }
+    %t = arith.sitofp %o : tensor<64xi32> to tensor<64xf32>
+    %w = arith.addf %t, %acc : tensor<64xf32>
+    %r = tile.reduce (%w) axis 0 : (tensor<64xf32>) -> f32)" +
+           combiner("arith.addf", "f32", "fastmath<reassoc>");
+  auto kernel = k.compile();
+  ASSERT_TRUE(kernel);
+  EXPECT_EQ(kernel->scratchBytes, 256) << "only the accumulator lies in memory";
+  for (int32_t n : {0, 1, 16}) {
+    std::vector<std::vector<float>> in = {floats(1024)}, out;
+    ASSERT_TRUE(k.run(in, out, n));
+    double want = 64 * 63 / 2 + 64.0 * 64 * n;
+    for (int i = 0; i < std::min(1000, 64 * n); ++i)
+      want += in[0][i];
+    ASSERT_NEAR(out[0][0], want, 1e-2) << n;
+  }
+}
+
 TEST(Block, branches_and_while_loops_carry_blocks) {
   BlockKernel k;
   k.in = {{"i32", {64}}};
@@ -563,6 +603,20 @@ TEST(Block, integer_arithmetic_never_traps) {
     ASSERT_TRUE(k.run(in, out));
     for (int i = 0; i < 512; ++i)
       ASSERT_EQ(out[0][i], c.want(in[0][i], in[1][i])) << c.op << " " << in[0][i] << " " << in[1][i];
+  }
+}
+
+TEST(Block, products_have_high_halves) {
+  BlockKernel k;
+  k.in = {{"i32", {256}}, {"i32", {256}}};
+  k.out = {{"i32", {256}}, {"i32", {256}}};
+  k.body = "%r0, %r1 = arith.mului_extended %x0, %x1 : tensor<256xi32>";
+  std::vector<std::vector<int32_t>> in = {ints(256, INT32_MIN, INT32_MAX), ints(256, INT32_MIN, INT32_MAX)}, out;
+  ASSERT_TRUE(k.run(in, out));
+  for (int i = 0; i < 256; ++i) {
+    uint64_t product = uint64_t(uint32_t(in[0][i])) * uint32_t(in[1][i]);
+    ASSERT_EQ(uint32_t(out[0][i]), uint32_t(product));
+    ASSERT_EQ(uint32_t(out[1][i]), uint32_t(product >> 32));
   }
 }
 
