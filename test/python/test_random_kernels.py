@@ -1,4 +1,5 @@
-"""Random kernels over blocks of one to three dimensions, against the same program in NumPy, on every device of the machine.
+"""Random kernels over blocks of one to three dimensions, against the same program in NumPy, on every device of the machine
+and, as PTX, in the emulator.
 
 A program loads blocks at permuted strides under masks, combines, transposes, reshapes, joins, splits, broadcasts, reduces and
 scans them along random axes, in and out of loops, and stores them at other strides: what layouts, exchanges between warps and fused loops
@@ -11,6 +12,7 @@ import random
 
 import numpy as np
 import pytest
+from test_ptx_emulation import TEGULAC, compile_kernel
 
 from kernels import devices
 
@@ -213,22 +215,42 @@ def device(request):
     return request.param
 
 
-@pytest.mark.parametrize("seed", range(COUNT))
-def test_random_kernel(device, seed, tmp_path):
+def prepare(seed, tmp_path):
+    """(path of the kernel, its input, the output that NumPy expects)"""
     program = Program(seed)
     kernel, twin = program.source()
     path = tmp_path / "random_kernel.py"
     path.write_text(kernel)
-    spec = importlib.util.spec_from_file_location("random_kernel", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     scope = {}
     exec(twin, scope)
     source = np.random.default_rng(seed).integers(-(2**31), 2**31, INPUT, dtype=np.int64).astype(np.int32)
     expected = np.full(REGION * program.stores, -1, np.int32)
     with np.errstate(over="ignore"):
         scope["twin"](source, expected, 2)
+    return path, source, expected
+
+
+@pytest.mark.parametrize("seed", range(COUNT))
+def test_random_kernel(device, seed, tmp_path):
+    path, source, expected = prepare(seed, tmp_path)
+    spec = importlib.util.spec_from_file_location("random_kernel", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
     for num_warps in (1, 4):
-        out = devices.put(np.full(REGION * program.stores, -1, np.int32), device)
+        out = devices.put(np.full(expected.shape, -1, np.int32), device)
         module.kernel[(1,)](devices.put(source, device), out, 2, num_warps=num_warps)
-        np.testing.assert_array_equal(devices.get(out), expected, err_msg=kernel)
+        np.testing.assert_array_equal(devices.get(out), expected, err_msg=path.read_text())
+
+
+@pytest.mark.skipif(not TEGULAC.exists(), reason="tegulac is not built")
+@pytest.mark.parametrize("seed", range(COUNT))
+def test_random_kernel_emulated(seed, tmp_path):
+    """The GPU's code without a GPU; races on shared memory fail, too."""
+    path, source, expected = prepare(seed, tmp_path)
+    aligned = ":16" if seed % 3 else ""
+    signature = f"in_ptr: *i32{aligned}, out_ptr: *i32{aligned}, trips: i32"
+    target, num_warps = ["sm_90a", "sm_80"][seed % 2], [4, 1, 8, 2][seed % 4]
+    kernel, shared = compile_kernel(path, "kernel", signature, target, num_warps, tmp_path)
+    out = np.full(expected.shape, -1, np.int32)
+    kernel.run((1, 1, 1), [source, out, 2], shared_bytes=shared)
+    np.testing.assert_array_equal(out, expected, err_msg=path.read_text())

@@ -179,6 +179,23 @@ LayoutAttr tile_gpu::principalFromResult(Operation *op, unsigned, LayoutAttr res
   }
 }
 
+bool tile_gpu::isScannable(const LinearLayout &layout, int axis) {
+  enum { Below, Warps, Above } part = Below;
+  for (int step = 0; step < layout.outs().bits(axis); ++step) {
+    uint64_t image = uint64_t(1) << (layout.outs().shift(axis) + step);
+    if (llvm::is_contained(layout.columns(Dim::Warp), image)) {
+      if (part == Above)
+        return false;
+      part = Warps;
+    } else if (part != Below) {
+      if (!llvm::is_contained(layout.columns(Dim::Register), image))
+        return false;
+      part = Above;
+    }
+  }
+  return true;
+}
+
 LogicalResult tile_gpu::verifyLayouts(Operation *op) {
   LayoutRule rule = layoutRule(op);
   for (Type type :
@@ -193,6 +210,9 @@ LogicalResult tile_gpu::verifyLayouts(Operation *op) {
   if (rule == LayoutRule::Unknown)
     return op->emitOpError() << "no rule says how its layouts follow from each other";
   LayoutAttr layout = layoutOf(principal);
+  if (auto scan = dyn_cast<tile::ScanOp>(op); scan && !isScannable(layout.getLinearLayout(), scan.getAxis()))
+    return op->emitOpError() << "expected registers and lanes, then warps, then registers along the axis, got "
+                             << layout;
   for (auto [index, operand] : llvm::enumerate(op->getOperands()))
     if (isBlock(operand))
       if (LayoutAttr expected = operandLayout(op, index, layout); expected && expected != layoutOf(operand))

@@ -53,6 +53,9 @@ LayoutAttr resultLayout(mlir::Operation *op, unsigned index, LayoutAttr principa
 LayoutAttr principalFromOperand(mlir::Operation *op, unsigned index, LayoutAttr layout);
 LayoutAttr principalFromResult(mlir::Operation *op, unsigned index, LayoutAttr layout);
 
+/// What a scan asks of its layout: upwards along the axis come registers and lanes, then warps, then registers again.
+bool isScannable(const LinearLayout &layout, int axis);
+
 /// Checks that an operation's layouts obey the rules. Reports the first that does not.
 mlir::LogicalResult verifyLayouts(mlir::Operation *op);
 

@@ -116,7 +116,10 @@ struct Solver {
   }
 
   bool allows(int node, LayoutAttr label) {
-    return graph.nodes[node].kind != LayoutNode::Split || trySplitLayout(label.getLinearLayout());
+    const LayoutNode &n = graph.nodes[node];
+    if (n.kind == LayoutNode::Split)
+      return trySplitLayout(label.getLinearLayout()).has_value();
+    return n.kind != LayoutNode::Scan || isScannable(label.getLinearLayout(), cast<tile::ScanOp>(n.op).getAxis());
   }
 
   void addCandidate(int node, LayoutAttr label) {

@@ -33,3 +33,14 @@ func.func @split_across_lanes(%x: tensor<16x2xf32, #x>) {
   %l, %h = tile.split %x : tensor<16x2xf32, #x> -> tensor<16xf32, #r>
   return
 }
+// -----
+#x = #tile_gpu.layout<[64] lane=[[2], [4], [8], [16], [32]] warp=[[1]]>
+func.func @scan_through_warps_then_lanes(%x: tensor<64xi32, #x>) {
+  // expected-error@+1 {{expected registers and lanes, then warps, then registers along the axis, got}}
+  %s = tile.scan (%x) axis 0 : tensor<64xi32, #x> {
+  ^bb0(%a: i32, %b: i32):
+    %c = arith.addi %a, %b : i32
+    tile.yield %c : i32
+  }
+  return
+}
