@@ -324,7 +324,7 @@ def stage_times(bench, path, name, options):
         for p in kernel.params
     ]  # fmt: skip
     target = driver.target_of_device(torch.cuda.current_device())
-    compiler.library.require()
+    compiler.library.require("sm_90a")
     ok, image, text, _, _ = _tegula.compile(
         kernel, environment.Environment(False), environment.NOT_FOUND, bindings, target, options["num_warps"], 3, 1, 0,
         False, False, False, True,
