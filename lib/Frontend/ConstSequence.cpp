@@ -218,7 +218,7 @@ Value dtypeField(Type type, StringRef name, std::string &error) {
   if (name == "scalar")
     return Value::type(type.scalar());
   if (name == "name")
-    return Value::string(type.isPointer() || type.isBlock() ? type.pythonName() : type.str());
+    return Value::string(type.languageName());
   if (name == "primitive_bitwidth")
     return integer(type.bits());
   if (name == "itemsize")

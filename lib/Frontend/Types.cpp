@@ -165,11 +165,17 @@ std::string Type::pythonName() const {
     std::string dimensions;
     for (int64_t size : shape())
       dimensions += (dimensions.empty() ? "'" : ", '") + std::to_string(size) + "'";
-    return "<[" + dimensions + "], " + scalar().str() + ">";
+    return "<[" + dimensions + "], " + scalar().languageName() + ">";
   }
   if (isPointer())
-    return (isConstPointer() ? "const_pointer<" : "pointer<") + pointee().str() + ">";
+    return (isConstPointer() ? "const_pointer<" : "pointer<") + pointee().languageName() + ">";
   return row(dtype_).python.str();
+}
+
+std::string Type::languageName() const {
+  if (isBlock() || isPointer())
+    return pythonName();
+  return isFloat() ? str() : row(dtype_).python.str();
 }
 
 mlir::Type Type::toMLIR(mlir::MLIRContext *context) const {

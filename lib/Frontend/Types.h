@@ -112,6 +112,8 @@ public:
 
   /// "fp32", "*fp16", "fp32[64, 32]": as messages and signatures spell it.
   std::string str() const;
+  /// What Python's str() and `dtype.name` give: "int32" but "fp32", "pointer<fp16>".
+  std::string languageName() const;
   /// "float32": the attribute of the language package; for pointers and blocks "pointer<fp16>", "<['64'], fp32>".
   std::string pythonName() const;
 

@@ -184,7 +184,19 @@ static std::string reprBounded(const Value &value, unsigned depth) {
 }
 
 std::string reprOf(const Value &value) { return reprBounded(value, 0); }
-std::string strOf(const Value &value) { return value.isString() ? value.asString() : reprOf(value); }
+std::string strOf(const Value &value) {
+  if (value.isString())
+    return value.asString();
+  if (value.isType())
+    return value.asType().languageName();
+  if (Tensor tensor = value.asTensor()) {
+    std::string dimensions;
+    for (int64_t size : tensor.type.shape())
+      dimensions += (dimensions.empty() ? "constexpr[" : ", constexpr[") + std::to_string(size) + "]";
+    return tensor.type.scalar().languageName() + "[" + dimensions + "]";
+  }
+  return reprOf(value);
+}
 
 std::string describeValue(const Value &value) {
   using Kind = Value::Kind;

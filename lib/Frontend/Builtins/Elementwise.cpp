@@ -147,8 +147,28 @@ static Value emitUmulhi(BuiltinCall &call) {
     call.error("type-error", "tl.umulhi takes integers of 32 or 64 bits; got " + p.type.str());
     return {};
   }
-  auto product = arith::MulUIExtendedOp::create(call.ops.builder, call.ops.loc(), p.value, q.value);
-  return Value::tensor(product.getHigh(), p.type);
+  TensorOps &ops = call.ops;
+  OpBuilder &b = ops.builder;
+  mlir::Location loc = ops.loc();
+  Type result = p.type.scalar(), wide = Dtype::UInt64;
+  auto shifted = [&](Tensor x) {
+    return Tensor{arith::ShRUIOp::create(b, loc, x.value, ops.constant(x.type, 32).value), x.type};
+  };
+  auto low = [&](Tensor x) {
+    return Tensor{arith::AndIOp::create(b, loc, x.value, ops.constant(x.type, 0xFFFFFFFF).value), x.type};
+  };
+  auto unsignedWide = [&](Tensor x) {
+    return ops.cast(ops.bitcast(x, x.type.bits() == 32 ? Dtype::UInt32 : Dtype::UInt64), wide);
+  };
+  Tensor u = unsignedWide(p), v = unsignedWide(q);
+  if (result.bits() == 32)
+    return Value::tensor(ops.bitcast(ops.cast(shifted(ops.multiplySame(u, v)), Dtype::UInt32), result));
+  // Four products of 32-bit halves; no partial sum exceeds 64 bits.
+  Tensor ul = low(u), uh = shifted(u), vl = low(v), vh = shifted(v);
+  Tensor cross = ops.addSame(ops.multiplySame(uh, vl), shifted(ops.multiplySame(ul, vl)));
+  Tensor other = ops.addSame(ops.multiplySame(ul, vh), low(cross));
+  Tensor high = ops.addSame(ops.addSame(ops.multiplySame(uh, vh), shifted(cross)), shifted(other));
+  return Value::tensor(ops.bitcast(high, result));
 }
 
 ArrayRef<Builtin> elementwiseBuiltins() {

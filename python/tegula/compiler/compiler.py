@@ -6,6 +6,7 @@ import ast
 import functools
 import json
 import os
+import warnings
 from collections import namedtuple
 
 from .. import _tegula, errors, knobs
@@ -176,6 +177,21 @@ def cache_key(fn, bindings, options, target):
     return json.dumps(parts, sort_keys=True).encode()
 
 
+def _pass_on(diagnostics_json):
+    """Prints what `static_print` said; warnings become Python's."""
+    try:
+        diagnostics = json.loads(diagnostics_json)
+    except ValueError:
+        return
+    if isinstance(diagnostics, dict):
+        diagnostics = diagnostics.get("diagnostics", [])
+    for diagnostic in diagnostics:
+        if diagnostic.get("kind") == "static-print":
+            print(diagnostic["message"])
+        elif diagnostic.get("severity") == "warning":
+            warnings.warn(diagnostic.get("rendered", diagnostic["message"]).rstrip("\n"), stacklevel=2)
+
+
 def _raise_compilation_error(text, diagnostics_json, cause):
     try:
         diagnostics = json.loads(diagnostics_json)
@@ -211,6 +227,8 @@ def compile_image(fn, bindings, options, target, keep_stages=False):
         keep_stages,
         False,
     )
+    if diagnostics:
+        _pass_on(diagnostics)
     if not ok:
         _raise_compilation_error(text, diagnostics, cause)
     return image

@@ -124,6 +124,7 @@ TEST(ConstEval, MathAndTypes) {
          {"tl.int8.is_int_signed()", "True"},
          {"tl.uint8.get_int_max_value()", "255"},
          {"tl.float32", "float32"},
+         {"str(tl.float32) + str(tl.int32) + tl.uint8.name", "'fp32int32uint8'"},
          {"(5).bit_length()", "3"}});
 }
 

@@ -55,7 +55,7 @@ def kernel(p, seed, B: tl.constexpr):
     tl.store(p + offsets, x + (a ^ b ^ c ^ d))
 )",
                         "*fp32,i32,B=64");
-  EXPECT_HAS(ir, "arith.mului_extended");
+  EXPECT_HAS(ir, "arith.shrui");
 }
 
 TEST(Kernels, ShapesAndOrder) {

@@ -222,6 +222,13 @@ TEST(Debug, AssertsAndOverflowChecks) {
   EXPECT_HAS(ir, "\"i32 overflow in operator +\"");
 }
 
+TEST(Debug, StaticPrintIsARemark) {
+  Compiled compiled =
+      compile(body(parameters, "tl.static_print('compiled with', B)\ntl.static_print(tl.arange(0, B))"), signature);
+  EXPECT_HAS(compiled.diagnostics, "remark: compiled with 64");
+  EXPECT_HAS(compiled.diagnostics, "remark: int32[constexpr[64]]");
+}
+
 TEST(Options, FusionCanBeOff) {
   FrontendOptions exact;
   exact.fuseFloats = false;
