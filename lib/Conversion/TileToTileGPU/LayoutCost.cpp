@@ -158,5 +158,5 @@ double CostModel::convert(const LinearLayout &from, const LinearLayout &to, int6
   // Written once by one replica, read by all.
   double bytes = double(from.numElements()) * double(bits) / 8;
   double read = double(to.size(Dim::Register)) * 32 * warps * double(bits) / 8;
-  return 2 * exchangeLatency + (bytes + read) / 64 + held * words * warps / 2;
+  return 1.25 * exchangeLatency + (bytes + read) / 64 + held * words * warps / 2;
 }

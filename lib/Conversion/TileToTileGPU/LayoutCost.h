@@ -27,7 +27,7 @@ struct CostModel {
   /// Bytes per cycle between one multiprocessor and global memory when all are busy.
   double bytesPerCycle = 15;
   /// Latency of a barrier with its shared-memory round trip, and of one shuffle.
-  double exchangeLatency = 60, shuffleLatency = 24;
+  double exchangeLatency = 120, shuffleLatency = 24;
   /// Registers of a thread that blocks may take before values are expected to spill, and cycles for each beyond.
   int64_t registers = 160;
   double spill = 16;
