@@ -42,6 +42,7 @@ def run_unit(build, reports):
             print(f"{program.name} died with status {run.returncode} before it reported")
             totals.failed += 1
             continue
+        before = totals.failed
         for suite in json.loads(report.read_text())["testsuites"]:
             for case in suite["testsuite"]:
                 if case.get("failures"):
@@ -50,6 +51,9 @@ def run_unit(build, reports):
                     totals.skipped += 1
                 else:
                     totals.passed += 1
+        if run.returncode and totals.failed == before:
+            print(f"{program.name} ended with status {run.returncode} after its tests")
+            totals.failed += 1
     return totals
 
 
@@ -102,7 +106,7 @@ def run_fuzz(folder, seconds):
             totals.failed += 1
         else:
             totals.passed += 1
-    return totals if totals.passed + totals.failed else Totals(failed=1)
+    return totals
 
 
 def main():
@@ -131,6 +135,9 @@ def main():
         print(f"---- {name} tests", flush=True)
         start = time.monotonic()
         result = suite()
+        if not result.passed + result.failed + result.skipped:
+            print(f"no {name} test ran")
+            result.failed = 1
         total.add(result)
         lines.append(f"{name} tests: {result} ({time.monotonic() - start:.0f} s)")
     print("----")

@@ -2,6 +2,8 @@
 
 import types
 
+import pytest
+
 from tegula import knobs
 from tegula.compiler import compiler
 
@@ -36,3 +38,18 @@ def test_target_and_options():
     assert key(target="sm_80") != plain
     assert key(num_warps=8) != plain
     assert key() == plain
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"maxnreg": "x"}, "maxnreg must be an int; got 'x'"),
+        ({"enable_fp_fusion": "no"}, "enable_fp_fusion must be a bool; got 'no'"),
+        ({"warp_size": 64}, "warp_size must be 32; got 64"),
+        ({"extern_libs": {"a": "b"}}, "the option extern_libs cannot be used"),
+        ({"num_warps": 3}, "num_warps must be a power of 2 from 1 to 32; got 3"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        compiler.parse_options(options)

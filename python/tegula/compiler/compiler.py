@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import warnings
+import shutil
 from collections import namedtuple
 
 from .. import _tegula, errors, knobs
@@ -45,6 +46,10 @@ _UNSUPPORTED = {
     "ir_override": "Tegula has its own intermediate form; edit a stage with tegula-opt instead",
     "launch_cooperative_grid": "cooperative grids are not supported",
     "ptx_options": "options of the assembler cannot be set",
+    "ptx_version": "the compiler chooses the PTX version by the target",
+    "extern_libs": "only the target's own device library is linked",
+    "cluster_dims": "clusters are not supported",
+    "instrumentation_mode": "kernels cannot be instrumented",
 }
 
 
@@ -74,6 +79,17 @@ def parse_options(given):
         raise ValueError(f"num_stages must not be negative; got {options['num_stages']}")
     if options["num_ctas"] not in (1, 2, 4, 8, 16):
         raise ValueError(f"num_ctas must be a power of 2 from 1 to 16; got {options['num_ctas']}")
+    if options["warp_size"] != OPTIONS["warp_size"]:
+        raise ValueError(f"warp_size must be 32; got {options['warp_size']!r}")
+    if options["num_stages"] == 0:
+        options["num_stages"] = 1  # both mean: no pipelining
+    for name in ("debug", "enable_fp_fusion"):
+        if options[name] not in (None, False, True):
+            raise TypeError(f"{name} must be a bool; got {options[name]!r}")
+    if options["maxnreg"] is not None and (
+        not isinstance(options["maxnreg"], int) or isinstance(options["maxnreg"], bool)
+    ):
+        raise TypeError(f"maxnreg must be an int; got {options['maxnreg']!r}")
     if options["maxnreg"] is not None and not 1 <= options["maxnreg"] <= 255:
         raise ValueError(f"maxnreg must be 1 to 255; got {options['maxnreg']}")
     for name, reason in _UNSUPPORTED.items():
@@ -138,7 +154,19 @@ def assembler_identity():
     import importlib.metadata
 
     parts = [f"{name}={os.environ.get(name, '')}" for name in ("TEGULA_NVJITLINK", "TEGULA_PTXAS_PATH", "CUDA_HOME")]
-    for wheel in ("nvidia-nvjitlink", "nvidia-cuda-nvcc"):
+    toolkit = os.environ.get("CUDA_HOME") or "/usr/local/cuda"
+    for path in (
+        shutil.which("ptxas") or "",
+        f"{toolkit}/bin/ptxas",
+        f"{toolkit}/nvvm/libdevice/libdevice.10.bc",
+        os.environ.get("TEGULA_LIBDEVICE_PATH", ""),
+    ):
+        try:
+            status = os.stat(path)
+            parts.append(f"{path}={status.st_size},{status.st_mtime_ns}")
+        except OSError:
+            pass
+    for wheel in ("nvidia-nvjitlink", "nvidia-cuda-nvcc", "nvidia-nvvm"):
         try:
             parts.append(f"{wheel}={importlib.metadata.version(wheel)}")
         except importlib.metadata.PackageNotFoundError:

@@ -536,6 +536,7 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
             ),
             tuple(_hashable(value) for value in options.values()),
             target,
+            compiling.debugging(self, options),
             self.cache_key,
         )
         cache = self.device_caches[f"{'cpu' if device < 0 else 'cuda'}:{max(device, 0)}"][0]
