@@ -1,8 +1,8 @@
 //===- FatalErrorGuard.cpp - LLVM's fatal errors as values ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// LLVM has one process-wide handler, which may not return but may throw: its packaged libraries carry unwind tables. The
-// handler throws only on threads that are under a guard; elsewhere LLVM's own behaviour (print and abort) stays.
+// LLVM has one process-wide handler, which may not return but may throw: its packaged libraries carry unwind tables.
+// The handler throws only on threads that are under a guard; elsewhere LLVM's own behaviour (print and abort) stays.
 // The one file of the compiler that is built for exceptions.
 //===----------------------------------------------------------------------===//
 

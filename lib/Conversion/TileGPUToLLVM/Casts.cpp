@@ -8,7 +8,7 @@
 // | integer -> bf16, and back   | through f32 (no such instruction before sm_90)                                   |
 // | f16, bf16 <-> each other    | through f32                                                                      |
 // | 8-bit floats -> others      | through f16: cvt from sm_89 on, before that by shifting bits                     |
-// | others -> 8-bit floats      | from f32, saturating; cvt from sm_89 on; before that e5m2 by integers, e4m3 an error |
+// | others -> 8-bit floats      | from f32, saturating; cvt from sm_89 on; before: e5m2 by integers, e4m3 an error  |
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"
@@ -109,8 +109,8 @@ Value fromFp8(Emitter &e, Value bits, Type format) {
   return e.select(isNaN, e.bitcast(e.integer(e.i16Type(), 0x7fff), e.f16Type()), scaled);
 }
 
-/// f32 -> e5m2 where no instruction does it: first to f16 by rounding to odd (toward zero, the last bit set when anything was lost), whose
-/// eight bits too many then round to nearest even as if they came from the f32 itself.
+/// f32 -> e5m2 where no instruction does it: first to f16 by rounding to odd (toward zero, the last bit set when
+/// anything was lost), whose eight bits too many then round to nearest even as if they came from the f32 itself.
 Value toE5M2(Emitter &e, Value value) {
   Value limit = e.real(e.f32Type(), 57344.0);
   Value magnitude = LLVM::MinNumOp::create(e.b, e.loc, LLVM::FAbsOp::create(e.b, e.loc, value), limit);
@@ -220,9 +220,8 @@ Lowered lowerCast(KernelLowering &k, Operation *op) {
       .Case<arith::TruncFOp>([&](arith::TruncFOp op) {
         return lowerFloatToFloat(k, op, op.getRoundingmode() == arith::RoundingMode::toward_zero);
       })
-      .Case<tile::FpToFpOp>([&](tile::FpToFpOp op) {
-        return lowerFloatToFloat(k, op, op.getRounding() == tile::Rounding::TowardZero);
-      })
+      .Case<tile::FpToFpOp>(
+          [&](tile::FpToFpOp op) { return lowerFloatToFloat(k, op, op.getRounding() == tile::Rounding::TowardZero); })
       .Case<arith::ExtSIOp>([&](auto op) {
         k.mapElements(op, [&](ValueRange v) { return k.e.sext(v[0], to); });
         return Lowered::Done;

@@ -1,12 +1,13 @@
 //===- Control.cpp - Structured control flow to blocks ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   scf.for     br head(lower, inits);  head(i, carried): cond_br i < upper, body, exit;  body: ... br head(i + step, yielded)
+//   scf.for     br head(lower, inits)
+//               head(i, carried): cond_br i < upper, body, exit;  body: ... br head(i + step, yielded)
 //   scf.while   br before(inits);  before: ... cond_br c, after, exit;  after: ... br before(yielded)
 //   scf.if      cond_br c, then, else;  both br rest(yielded)
 //
-// A carried block is one block argument for each of its registers. Conditions are scalars, which all threads of a program hold alike, so
-// that every barrier and shuffle below is reached by all of them or none.
+// A carried block is one block argument for each of its registers. Conditions are scalars, which all threads of a
+// program hold alike, so that every barrier and shuffle below is reached by all of them or none.
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"
@@ -41,7 +42,6 @@ void bind(KernelLowering &k, ValueRange values, ValueRange registers) {
     registers = registers.drop_front(count);
   }
 }
-
 
 LogicalResult lowerFor(KernelLowering &k, scf::ForOp op) {
   Emitter &e = k.e;

@@ -47,8 +47,9 @@ Lowered lowerConvertLayout(KernelLowering &k, Operation *op) {
   auto convert = dyn_cast<tile_gpu::ConvertLayoutOp>(op);
   if (!convert)
     return Lowered::NotMine;
-  auto result = convertRegisters(k, op, k.get(convert.getSrc()), convert.getSrc().getType(), k.layoutOf(convert.getSrc()),
-                                 k.layoutOf(convert.getResult()), tile_gpu::sharedOffset(op));
+  auto result =
+      convertRegisters(k, op, k.get(convert.getSrc()), convert.getSrc().getType(), k.layoutOf(convert.getSrc()),
+                       k.layoutOf(convert.getResult()), tile_gpu::sharedOffset(op));
   if (failed(result))
     return Lowered::Failed;
   k.set(convert.getResult(), *result);

@@ -3,8 +3,9 @@
 //
 //   arith.mulf %x, %x : tensor<512xf32, #l>      one llvm.fmul a register
 //
-// Division: `afn` means div.full.f32 (2 ulp), without it IEEE. Halves divide as f32. Conversions between types are in Casts.cpp.
-// bf16 before sm_90 has fma alone: its sums, products and comparisons are done in f32 and rounded, which gives the same bits.
+// Division: `afn` means div.full.f32 (2 ulp), without it IEEE. Halves divide as f32. Conversions between types are in
+// Casts.cpp. bf16 before sm_90 has fma alone: its sums, products and comparisons are done in f32 and rounded, which
+// gives the same bits.
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"

@@ -271,8 +271,8 @@ Values Emitter::unpack(ArrayRef<Value> words, Type type, unsigned count) {
 // Layouts
 //===----------------------------------------------------------------------===//
 
-/// Each set bit of each column sends one bit of the thread's number to one bit of the image. Bits that travel the same distance
-/// go together: (thread & mask) << distance, one such term for most layouts.
+/// Each set bit of each column sends one bit of the thread's number to one bit of the image. Bits that travel the same
+/// distance go together: (thread & mask) << distance, one such term for most layouts.
 Value Emitter::threadWord(const LinearLayout &map, uint64_t mask, int shift) {
   uint32_t moves[128] = {}; // by distance + 64
   auto collect = [&](Dim dim, int firstBit) {
@@ -362,11 +362,10 @@ Values Emitter::inlineAsm(StringRef text, StringRef constraints, TypeRange resul
   else if (results.size() > 1)
     result = LLVM::LLVMStructType::getLiteral(context(), llvm::to_vector(results));
   TypeRange types = result ? TypeRange(result) : TypeRange();
-  auto op = LLVM::InlineAsmOp::create(
-      b, loc, types, operands, b.getStringAttr(text), b.getStringAttr(constraints),
-      sideEffects ? b.getUnitAttr() : UnitAttr(), UnitAttr(),
-      LLVM::TailCallKindAttr::get(context(), LLVM::tailcallkind::TailCallKind::None),
-      LLVM::AsmDialectAttr::get(context(), LLVM::AsmDialect::AD_ATT), ArrayAttr());
+  auto op = LLVM::InlineAsmOp::create(b, loc, types, operands, b.getStringAttr(text), b.getStringAttr(constraints),
+                                      sideEffects ? b.getUnitAttr() : UnitAttr(), UnitAttr(),
+                                      LLVM::TailCallKindAttr::get(context(), LLVM::tailcallkind::TailCallKind::None),
+                                      LLVM::AsmDialectAttr::get(context(), LLVM::AsmDialect::AD_ATT), ArrayAttr());
   Values values;
   if (results.size() == 1)
     values.push_back(op->getResult(0));
@@ -377,8 +376,8 @@ Values Emitter::inlineAsm(StringRef text, StringRef constraints, TypeRange resul
 }
 
 Value Emitter::intrinsic(StringRef name, Type result, ValueRange operands) {
-  auto op = LLVM::CallIntrinsicOp::create(b, loc, result ? TypeRange(result) : TypeRange(), b.getStringAttr(name), operands,
-                                          LLVM::FastmathFlagsAttr());
+  auto op = LLVM::CallIntrinsicOp::create(b, loc, result ? TypeRange(result) : TypeRange(), b.getStringAttr(name),
+                                          operands, LLVM::FastmathFlagsAttr());
   return result ? op->getResult(0) : Value();
 }
 

@@ -3,7 +3,8 @@
 //
 // What every family of the lowering builds its code with. Three things make it more than a builder:
 //
-//   * integer arithmetic on constants folds at once, so that the index of a thread's r-th element costs one OR with a constant;
+//   * integer arithmetic on constants folds at once, so that the index of a thread's r-th element costs one OR with a
+//   constant;
 //   * constants live once, at the function's entry;
 //   * the NVVM dialect's header, 12 seconds of compile time, stays in NVVMEmitter.cpp.
 //
@@ -113,8 +114,8 @@ public:
 
   // --- Layouts ----------------------------------------------------------------------------------------------
 
-  /// What lane and warp contribute to the image of a map, as i32: the XOR of their columns. Of the map's other inputs (register)
-  /// the caller adds constants: imageOf(...) ^ map.at({.reg = r}).
+  /// What lane and warp contribute to the image of a map, as i32: the XOR of their columns. Of the map's other inputs
+  /// (register) the caller adds constants: imageOf(...) ^ map.at({.reg = r}).
   Value threadImage(const LinearLayout &map);
   /// The same for flattened words shifted to the bits of `axis` of the output: the coordinate along it.
   Value threadCoordinate(const LinearLayout &map, int axis);

@@ -5,8 +5,9 @@
 //
 //      offset(thread) ^ offset(register)
 //
-// The first part is computed once. Of the second, the bits that no thread's part has are added as the instruction's immediate offset; the
-// others (there are some only where the memory is swizzled) are XORed, once for each of their values.
+// The first part is computed once. Of the second, the bits that no thread's part has are added as the instruction's
+// immediate offset; the others (there are some only where the memory is swizzled) are XORed, once for each of their
+// values.
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/Exchange.h"

@@ -28,8 +28,8 @@ public:
 
 private:
   struct Side {
-    Value thread;         ///< the thread's part of the offset, in elements
-    uint64_t threadBits;  ///< the bits that it may have set
+    Value thread;                             ///< the thread's part of the offset, in elements
+    uint64_t threadBits;                      ///< the bits that it may have set
     llvm::DenseMap<uint64_t, Value> pointers; ///< by the register's part within threadBits
   };
   Value pointer(Side &side, const LinearLayout &map, uint64_t reg);

@@ -7,23 +7,24 @@
 //
 //      %x : tensor<512xf32, #layout<[512] register=[[1], [2]] lane=... warp=...>>     ->   x0 x1 x2 x3 : f32
 //
-// Elementwise operations act on each; shape changes only reorder the list; loads, reductions and conversions of layouts are where
-// threads differ or meet. A scalar is a list of one, the same in all threads.
+// Elementwise operations act on each; shape changes only reorder the list; loads, reductions and conversions of layouts
+// are where threads differ or meet. A scalar is a list of one, the same in all threads.
 //
-// The lowering is one walk that writes a new `llvm.func` beside the old function. Not the dialect-conversion framework: with 1:N values,
-// control flow and combine regions that are emitted many times over, a walk with a table from old values to lists is both smaller and
-// several times faster. The old function stays intact until the end, so analyses (AxisInfo) answer for its values throughout.
+// The lowering is one walk that writes a new `llvm.func` beside the old function. Not the dialect-conversion framework:
+// with 1:N values, control flow and combine regions that are emitted many times over, a walk with a table from old
+// values to lists is both smaller and several times faster. The old function stays intact until the end, so analyses
+// (AxisInfo) answer for its values throughout.
 //
 // # Demand
 //
-// Of a block of addresses with 8 neighbours to an access only every eighth is used. A walk backwards (Demand.cpp) finds which registers
-// of each value somebody needs; the others are never made and are null in the list. Only operations that Demand.cpp
-// names ask for less than everything.
+// Of a block of addresses with 8 neighbours to an access only every eighth is used. A walk backwards (Demand.cpp) finds
+// which registers of each value somebody needs; the others are never made and are null in the list. Only operations
+// that Demand.cpp names ask for less than everything.
 //
 // # Families
 //
-// One file each: Program, Control, Shape, Elementwise, Math, Casts, Memory, Reduce, Scan, ConvertLayout. Each has one entry that
-// answers NotMine for operations of other families.
+// One file each: Program, Control, Shape, Elementwise, Math, Casts, Memory, Reduce, Scan, ConvertLayout. Each has one
+// entry that answers NotMine for operations of other families.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -69,8 +70,8 @@ public:
   const llvm::BitVector *demandOf(Value value) const;
   bool isNeeded(Value value, unsigned reg) const;
 
-  /// result[r] = make(operands' values in register r), for each needed register. Scalars go with every register; equal operands
-  /// are computed once (splats, broadcasts).
+  /// result[r] = make(operands' values in register r), for each needed register. Scalars go with every register; equal
+  /// operands are computed once (splats, broadcasts).
   void mapElements(mlir::Operation *op, llvm::function_ref<Value(ValueRange)> make);
 
   // --- Types -----------------------------------------------------------------------------------------------
@@ -90,8 +91,9 @@ public:
 
   mlir::InFlightDiagnostic error(mlir::Operation *op) { return op->emitOpError(); }
 
-  /// The accesses that one thread makes for a load or store (or its like): accesses[i] lists the registers of the i-th, neighbours in
-  /// memory. All have the same power-of-two size. As `tile_gpu.vector` says, else as far as AxisInfo knows.
+  /// The accesses that one thread makes for a load or store (or its like): accesses[i] lists the registers of the i-th,
+  /// neighbours in memory. All have the same power-of-two size. As `tile_gpu.vector` says, else as far as AxisInfo
+  /// knows.
   using Accesses = llvm::SmallVector<llvm::SmallVector<unsigned, 16>>;
   Accesses groupAccesses(mlir::Operation *op, Value pointers, Value mask, unsigned elementBits);
 
@@ -108,11 +110,11 @@ private:
 /// See "Demand" above.
 Demand computeDemand(KernelLowering &k);
 
-/// For shape changes: the register of `from` that holds, in every thread, what register r of `to` holds, given what the coordinates of a
-/// `to` element are in `from`. Nothing when the layouts do not follow from each other.
-std::optional<llvm::SmallVector<unsigned>> matchRegisters(
-    const LinearLayout &to, const LinearLayout &from,
-    llvm::function_ref<llvm::SmallVector<int64_t>(llvm::ArrayRef<int64_t>)> coordinates);
+/// For shape changes: the register of `from` that holds, in every thread, what register r of `to` holds, given what the
+/// coordinates of a `to` element are in `from`. Nothing when the layouts do not follow from each other.
+std::optional<llvm::SmallVector<unsigned>>
+matchRegisters(const LinearLayout &to, const LinearLayout &from,
+               llvm::function_ref<llvm::SmallVector<int64_t>(llvm::ArrayRef<int64_t>)> coordinates);
 /// That of a shape operation's result `index` from its operand `operand`; nothing for other operations.
 std::optional<llvm::SmallVector<unsigned>> shapeRegisters(mlir::Operation *op, unsigned index, unsigned operand);
 
@@ -128,12 +130,14 @@ Lowered lowerReduce(KernelLowering &k, mlir::Operation *op);
 Lowered lowerScan(KernelLowering &k, mlir::Operation *op);
 Lowered lowerConvertLayout(KernelLowering &k, mlir::Operation *op);
 
-/// Moves values from one layout to another as a plan says; `scratch` is the first byte of the operation's shared memory.
-mlir::FailureOr<Values> convertRegisters(KernelLowering &k, mlir::Operation *op, llvm::ArrayRef<Value> values, Type element,
-                                         const LinearLayout &from, const LinearLayout &to, std::optional<int64_t> scratch);
+/// Moves values from one layout to another as a plan says; `scratch` is the first byte of the operation's shared
+/// memory.
+mlir::FailureOr<Values> convertRegisters(KernelLowering &k, mlir::Operation *op, llvm::ArrayRef<Value> values,
+                                         Type element, const LinearLayout &from, const LinearLayout &to,
+                                         std::optional<int64_t> scratch);
 
-/// The flags of `arith` that stay on LLVM's operations: all but `afn` (the lowering chooses the approximate form itself)
-/// and `reassoc` (the order of a reduction's tree is ours).
+/// The flags of `arith` that stay on LLVM's operations: all but `afn` (the lowering chooses the approximate form
+/// itself) and `reassoc` (the order of a reduction's tree is ours).
 mlir::LLVM::FastmathFlags fastmathFlags(mlir::arith::FastMathFlags flags);
 
 } // namespace tegula::to_llvm

@@ -1,22 +1,22 @@
 //===- Math.cpp - math, and functions of the device library -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// | function                     | f32                                                                        | f64        |
-// |------------------------------|----------------------------------------------------------------------------|------------|
-// | exp, exp2                    | ex2.approx.ftz (of x * log2 e); results below 2^-126 are 0                 | libdevice  |
-// | log, log2, log10             | lg2.approx (times ln 2, log10 2)                                           | libdevice  |
-// | sqrt                         | with `afn` sqrt.approx, without sqrt.rn                                    | sqrt.rn    |
-// | rsqrt                        | rsqrt.approx                                                               | libdevice  |
-// | sin, cos, tanh               | with `afn` the approximate instruction, without libdevice                  | libdevice  |
-// | floor, ceil, trunc, round, abs, fma, copysign, counts of bits | one instruction                           | same       |
-// | every other function         | libdevice                                                                  | libdevice  |
+// | function                                         | f32                                         | f64       |
+// |--------------------------------------------------|---------------------------------------------|-----------|
+// | exp, exp2                                        | ex2.approx.ftz (below 2^-126: 0)            | libdevice |
+// | log, log2, log10                                 | lg2.approx                                  | libdevice |
+// | sqrt                                             | with `afn` sqrt.approx, without sqrt.rn     | sqrt.rn   |
+// | rsqrt                                            | rsqrt.approx                                | libdevice |
+// | sin, cos, tanh                                   | with `afn` .approx, without libdevice       | libdevice |
+// | floor, ceil, trunc, round, abs, fma, bit counts  | one instruction                             | same      |
+// | every other function                             | libdevice                                   | libdevice |
 //
 // Halves are computed in f32. Kernels that use the first four rows alone need no libdevice.
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 
 namespace tegula::to_llvm {
 
@@ -146,7 +146,8 @@ Lowered lowerIntegerAbs(KernelLowering &k, math::AbsIOp op) {
 Lowered lowerIntegerPower(KernelLowering &k, math::FPowIOp op) {
   Emitter &e = k.e;
   return inWideFloats(k, op, [&](ValueRange v) -> Value {
-    Value exponent = v[1].getType().getIntOrFloatBitWidth() > 32 ? e.trunc(v[1], e.i32Type()) : e.sext(v[1], e.i32Type());
+    Value exponent =
+        v[1].getType().getIntOrFloatBitWidth() > 32 ? e.trunc(v[1], e.i32Type()) : e.sext(v[1], e.i32Type());
     return e.call(v[0].getType().isF32() ? "__nv_powif" : "__nv_powi", v[0].getType(), {v[0], exponent});
   });
 }
@@ -161,11 +162,10 @@ Lowered lowerTest(KernelLowering &k, Operation *op) {
     if (isa<math::IsNaNOp>(op))
       return LLVM::FCmpOp::create(e.b, e.loc, LLVM::FCmpPredicate::uno, x, x);
     Value magnitude = LLVM::FAbsOp::create(e.b, e.loc, x);
-    Value infinity = e.constant(FloatAttr::get(
-        x.getType(), APFloat::getInf(cast<FloatType>(x.getType()).getFloatSemantics())));
-    return LLVM::FCmpOp::create(e.b, e.loc,
-                                isa<math::IsInfOp>(op) ? LLVM::FCmpPredicate::oeq : LLVM::FCmpPredicate::olt, magnitude,
-                                infinity);
+    Value infinity =
+        e.constant(FloatAttr::get(x.getType(), APFloat::getInf(cast<FloatType>(x.getType()).getFloatSemantics())));
+    return LLVM::FCmpOp::create(
+        e.b, e.loc, isa<math::IsInfOp>(op) ? LLVM::FCmpPredicate::oeq : LLVM::FCmpPredicate::olt, magnitude, infinity);
   });
   return Lowered::Done;
 }
@@ -204,7 +204,8 @@ Lowered lowerMath(KernelLowering &k, Operation *op) {
         return Lowered::Done;
       })
       .Case<math::CopySignOp>([&](auto op) {
-        return inWideFloats(k, op, [&](ValueRange v) -> Value { return LLVM::CopySignOp::create(e.b, e.loc, v[0], v[1]); });
+        return inWideFloats(k, op,
+                            [&](ValueRange v) -> Value { return LLVM::CopySignOp::create(e.b, e.loc, v[0], v[1]); });
       })
       .Case<math::FPowIOp>([&](auto op) { return lowerIntegerPower(k, op); })
       .Case<math::IsNaNOp, math::IsInfOp, math::IsFiniteOp>([&](auto op) { return lowerTest(k, op); })

@@ -1,26 +1,27 @@
 //===- Memory.cpp - Pointers, loads and stores -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A thread's registers are grouped into accesses of up to 16 bytes: those of neighbours in memory, as the layout has them and as
-// AxisInfo can promise alignment and one mask for all of them.
+// A thread's registers are grouped into accesses of up to 16 bytes: those of neighbours in memory, as the layout has
+// them and as AxisInfo can promise alignment and one mask for all of them.
 //
-//   %v = tile.load %p mask %m other %z : tensor<4096x!tile.ptr<f16>, #l> -> tensor<4096xf16, #l>       // 8 halves an access
+//   %v = tile.load %p mask %m other %z : tensor<4096x!tile.ptr<f16>, #l> -> tensor<4096xf16, #l>
 //
 //   mov.b32 w0, z01; ...
 //   @m0 ld.global.v4.b32 {w0, w1, w2, w3}, [p0];        one register list; masked-off lanes keep `other`, or zero
 //
-// | access                               | becomes                                                                           |
-// |--------------------------------------|-----------------------------------------------------------------------------------|
-// | load, no mask, no hint               | llvm.load of a vector, which LLVM may schedule and merge                          |
-// | load, other                          | inline PTX, predicated by the mask of the access's first element                  |
-// | store, no mask, no hint, no replica  | llvm.store of a vector                                                            |
-// | store, other                         | inline PTX, predicated by the mask and by being the first of the threads that hold the element |
-// | volatile                             | ld.volatile                                                                       |
+// | access                              | becomes                                                              |
+// |-------------------------------------|----------------------------------------------------------------------|
+// | load, no mask, no hint              | llvm.load of a vector, which LLVM may schedule and merge             |
+// | load, other                         | inline PTX, predicated by the mask of the access's first element     |
+// | store, no mask, no hint, no replica | llvm.store of a vector                                               |
+// | store, other                        | inline PTX, predicated by the mask and by being the first replica    |
+// | volatile                            | ld.volatile                                                          |
 //
-// Hints: a cache modifier is the `.ca .cg .cs .cv .wb .wt` of the instruction. An eviction policy sets the L1's priority (where no
-// cache modifier stands in its place) and the L2's through a policy made by createpolicy.
+// Hints: a cache modifier is the `.ca .cg .cs .cv .wb .wt` of the instruction. An eviction policy sets the L1's
+// priority (where no cache modifier stands in its place) and the L2's through a policy made by createpolicy.
 //
-// An i1 is a byte in memory: loads test it, stores widen it. Addresses are 64-bit: a 32-bit offset is sign-extended before it is scaled.
+// An i1 is a byte in memory: loads test it, stores widen it. Addresses are 64-bit: a 32-bit offset is sign-extended
+// before it is scaled.
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"
@@ -46,7 +47,8 @@ static bool lowColumnsAreNeighbours(const LinearLayout &layout, int64_t elements
   return false;
 }
 
-KernelLowering::Accesses KernelLowering::groupAccesses(Operation *op, Value pointers, Value mask, unsigned elementBits) {
+KernelLowering::Accesses KernelLowering::groupAccesses(Operation *op, Value pointers, Value mask,
+                                                       unsigned elementBits) {
   tile_gpu::LayoutAttr attribute = tile_gpu::layoutOf(pointers);
   if (!attribute)
     return {{0}};
@@ -81,13 +83,20 @@ namespace {
 
 StringRef cacheText(tile::CacheModifier cache) {
   switch (cache) {
-  case tile::CacheModifier::None: return "";
-  case tile::CacheModifier::CA: return ".ca";
-  case tile::CacheModifier::CG: return ".cg";
-  case tile::CacheModifier::CS: return ".cs";
-  case tile::CacheModifier::CV: return ".cv";
-  case tile::CacheModifier::WB: return ".wb";
-  case tile::CacheModifier::WT: return ".wt";
+  case tile::CacheModifier::None:
+    return "";
+  case tile::CacheModifier::CA:
+    return ".ca";
+  case tile::CacheModifier::CG:
+    return ".cg";
+  case tile::CacheModifier::CS:
+    return ".cs";
+  case tile::CacheModifier::CV:
+    return ".cv";
+  case tile::CacheModifier::WB:
+    return ".wb";
+  case tile::CacheModifier::WT:
+    return ".wt";
   }
   return "";
 }
@@ -174,11 +183,13 @@ Values loadByAsm(Emitter &e, Value pointer, Value predicate, Values initial, Acc
     operands.push_back(predicate);
   }
   // PTX has no hints on volatile loads.
-  text += (isVolatile ? "ld.volatile.global" : "ld.global" + hints.text) + shape.type() + " " + shape.operands(0) + ", " + address + ";";
+  text += (isVolatile ? "ld.volatile.global" : "ld.global" + hints.text) + shape.type() + " " + shape.operands(0) +
+          ", " + address + ";";
   return e.inlineAsm(text, constraints, SmallVector<Type>(shape.words, word), operands, /*sideEffects=*/true);
 }
 
-void storeByAsm(Emitter &e, Value pointer, ArrayRef<Value> words, Value predicate, AccessShape shape, const Hints &hints) {
+void storeByAsm(Emitter &e, Value pointer, ArrayRef<Value> words, Value predicate, AccessShape shape,
+                const Hints &hints) {
   std::string constraints = "l", text;
   Values operands = {pointer};
   unsigned next = 1;

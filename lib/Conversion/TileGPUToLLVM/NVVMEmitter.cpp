@@ -86,19 +86,22 @@ Value Emitter::shuffleWords(Value value, llvm::function_ref<Value(Value)> shuffl
 
 Value Emitter::shuffleXor(Value value, unsigned mask) {
   return shuffleWords(value, [&](Value word) -> Value {
-    return NVVM::ShflOp::create(b, loc, word.getType(), i32(-1), word, i32(mask), i32(31), NVVM::ShflKind::bfly, UnitAttr());
+    return NVVM::ShflOp::create(b, loc, word.getType(), i32(-1), word, i32(mask), i32(31), NVVM::ShflKind::bfly,
+                                UnitAttr());
   });
 }
 
 Value Emitter::shuffleIndex(Value value, Value source) {
   return shuffleWords(value, [&](Value word) -> Value {
-    return NVVM::ShflOp::create(b, loc, word.getType(), i32(-1), word, source, i32(31), NVVM::ShflKind::idx, UnitAttr());
+    return NVVM::ShflOp::create(b, loc, word.getType(), i32(-1), word, source, i32(31), NVVM::ShflKind::idx,
+                                UnitAttr());
   });
 }
 
 Value Emitter::shuffleUp(Value value, unsigned delta) {
   return shuffleWords(value, [&](Value word) -> Value {
-    return NVVM::ShflOp::create(b, loc, word.getType(), i32(-1), word, i32(delta), i32(0), NVVM::ShflKind::up, UnitAttr());
+    return NVVM::ShflOp::create(b, loc, word.getType(), i32(-1), word, i32(delta), i32(0), NVVM::ShflKind::up,
+                                UnitAttr());
   });
 }
 

@@ -57,8 +57,8 @@ static Lowered lowerAssert(KernelLowering &k, tile::AssertOp op) {
   e.branch(failing, report, rest);
   e.startBlock(report);
   std::string place = placeOf(op.getLoc());
-  e.printf((place.empty() ? "" : escapeFormat(place) + ": ") + "program (%d, %d, %d): assertion failed: " +
-               escapeFormat(op.getMessage()) + "\n",
+  e.printf((place.empty() ? "" : escapeFormat(place) + ": ") +
+               "program (%d, %d, %d): assertion failed: " + escapeFormat(op.getMessage()) + "\n",
            programIds(e));
   e.intrinsic("llvm.trap", {}, {});
   e.branch(rest);
@@ -115,8 +115,8 @@ static void printOperand(KernelLowering &k, tile::PrintOp op, unsigned number) {
     format += ") " + escapeFormat(op.getPrefix());
     if (op.getArgs().size() > 1)
       format += "(operand " + std::to_string(number) + ") ";
-    auto [conversion, shown] = formatElement(e, value, getElementTypeOrSelf(operand.getType()), op.getHex(),
-                                             op.getIsSigned()[number] != 0);
+    auto [conversion, shown] =
+        formatElement(e, value, getElementTypeOrSelf(operand.getType()), op.getHex(), op.getIsSigned()[number] != 0);
     arguments.push_back(shown);
     e.printf(format + conversion + "\n", arguments);
   }

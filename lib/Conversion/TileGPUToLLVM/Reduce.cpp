@@ -105,8 +105,7 @@ private:
       const SharedMemoryPlan &shared = plan.exchanges[i];
       if (shared.crossesBlocks)
         return k.error(op) << "reduces between the blocks of a cluster, which has no lowering";
-      exchanges.push_back(
-          std::make_unique<SharedExchange>(e, shared, lists[i], *scratch + plan.scratchOffsets[i]));
+      exchanges.push_back(std::make_unique<SharedExchange>(e, shared, lists[i], *scratch + plan.scratchOffsets[i]));
       rounds = std::max(rounds, shared.rounds);
     }
     // A barrier serves all operands; that of the whole program serves any of them.

@@ -3,15 +3,15 @@
 //
 // # The picture
 //
-// Blocks of 2, then 4, then 8 elements are finished one after the other; to finish a block, its upper half takes in the last element of
-// its lower half, which by then holds the running value of that half:
+// Blocks of 2, then 4, then 8 elements are finished one after the other; to finish a block, its upper half takes in the
+// last element of its lower half, which by then holds the running value of that half:
 //
 //      a   b   c   d        bit 0    b <- a b,  d <- c d
 //      a   ab  c   cd       bit 1    c <- ab c,  cd <- ab cd
 //      a   ab  abc abcd
 //
-// So each bit of the axis is one step: an element with the bit set takes in the one with that bit clear and all bits below it set.
-// With `reverse` the roles of set and clear change.
+// So each bit of the axis is one step: an element with the bit set takes in the one with that bit clear and all bits
+// below it set. With `reverse` the roles of set and clear change.
 //
 // | the bit is in  | the source is                                                                               |
 // |----------------|---------------------------------------------------------------------------------------------|
@@ -19,8 +19,8 @@
 // | a lane         | shuffled from another lane; lanes whose bit is clear keep what they had                     |
 // | a warp         | through shared memory: the last element of each warp, then each warp combines those before it |
 //
-// Registers above the warps on the axis (a block longer than one pass over the threads) are done piece by piece, each with the total
-// of those before it. One barrier a piece, and one more between two pieces, which share the scratch.
+// Registers above the warps on the axis (a block longer than one pass over the threads) are done piece by piece, each
+// with the total of those before it. One barrier a piece, and one more between two pieces, which share the scratch.
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/Exchange.h"
@@ -35,7 +35,8 @@ namespace {
 class ScanLowering {
 public:
   ScanLowering(KernelLowering &k, tile::ScanOp op)
-      : k(k), e(k.e), op(op), layout(k.layoutOf(op.getOperands().front())), axis(op.getAxis()), reverse(op.getReverse()) {}
+      : k(k), e(k.e), op(op), layout(k.layoutOf(op.getOperands().front())), axis(op.getAxis()),
+        reverse(op.getReverse()) {}
 
   LogicalResult run() {
     for (Value operand : op.getOperands())
@@ -88,7 +89,8 @@ private:
   }
   Value lastLane(unsigned bit, unsigned low) {
     Value lane = e.lane();
-    return reverse ? e.and_(e.or_(lane, e.i32(bit)), e.i32(~low & 31)) : e.or_(e.and_(lane, e.i32(~bit & 31)), e.i32(low));
+    return reverse ? e.and_(e.or_(lane, e.i32(bit)), e.i32(~low & 31))
+                   : e.or_(e.and_(lane, e.i32(~bit & 31)), e.i32(low));
   }
 
   LogicalResult stepInRegisters(unsigned bit) {
@@ -171,10 +173,11 @@ private:
     Value place = e.threadImage(others);
     // The last lanes of a warp hold its total.
     unsigned lanes = lowLanes;
-    Value stores = lanes ? e.compare(LLVM::ICmpPredicate::eq, e.and_(e.lane(), e.i32(lanes)), e.i32(reverse ? 0 : lanes))
-                         : Value();
-    // Pieces, in the order of the axis: subsets of the register bits above the warps. Their order by number is that of the axis only
-    // when the bits are; they are enumerated along the axis.
+    Value stores = lanes
+                       ? e.compare(LLVM::ICmpPredicate::eq, e.and_(e.lane(), e.i32(lanes)), e.i32(reverse ? 0 : lanes))
+                       : Value();
+    // Pieces, in the order of the axis: subsets of the register bits above the warps. Their order by number is that of
+    // the axis only when the bits are; they are enumerated along the axis.
     SmallVector<unsigned> pieces = {0};
     for (int step = 0; step < layout.outs().bits(axis); ++step)
       for (int bit = 0; bit < layout.bits(Dim::Register); ++bit)
@@ -190,7 +193,9 @@ private:
     for (auto [number, piece] : llvm::enumerate(pieces)) {
       if (number)
         e.barrier();
-      auto isFirst = [&](unsigned r) { return (r & highRegisters) == piece && (r & lowRegisters) == (reverse ? 0 : lowRegisters); };
+      auto isFirst = [&](unsigned r) {
+        return (r & highRegisters) == piece && (r & lowRegisters) == (reverse ? 0 : lowRegisters);
+      };
       for (unsigned r = 0; r < lists.front().size(); ++r)
         if (isFirst(r))
           storeTotals(r, others.at({.reg = r}), place, warp, stores);

@@ -4,9 +4,10 @@
 //   %b = tile.expand_dims %a 1      b0 b1 b2 b3  =  a0 a1 a2 a3
 //   %c = tile.broadcast %b          c0 .. c7     =  b0 b0 b1 b1 b2 b2 b3 b3        whatever the layouts say
 //
-// No instruction: the layouts of operand and result follow from each other (see the README of tile_gpu), so each register of the
-// result is some register of the operand, in the same thread. Only `arange` computes: the thread's part of the index once, each
-// register's part as a constant; and a join whose new axis lies on lanes or warps selects in each thread.
+// No instruction: the layouts of operand and result follow from each other (see the README of tile_gpu), so each
+// register of the result is some register of the operand, in the same thread. Only `arange` computes: the thread's part
+// of the index once, each register's part as a constant; and a join whose new axis lies on lanes or warps selects in
+// each thread.
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"
@@ -16,9 +17,8 @@ namespace tegula::to_llvm {
 using namespace mlir;
 using Coordinates = SmallVector<int64_t>;
 
-std::optional<SmallVector<unsigned>>
-matchRegisters(const LinearLayout &to, const LinearLayout &from,
-               llvm::function_ref<Coordinates(ArrayRef<int64_t>)> coordinates) {
+std::optional<SmallVector<unsigned>> matchRegisters(const LinearLayout &to, const LinearLayout &from,
+                                                    llvm::function_ref<Coordinates(ArrayRef<int64_t>)> coordinates) {
   llvm::SmallDenseMap<uint64_t, unsigned, 64> byWord;
   for (uint64_t r = 0; r < uint64_t(from.size(Dim::Register)); ++r)
     byWord[from.at({.reg = r})] = r;

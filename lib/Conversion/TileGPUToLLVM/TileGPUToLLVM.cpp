@@ -3,9 +3,11 @@
 //
 // The pass makes the function around a body; KernelLowering fills it.
 //
-//   func.func @k(%x: !tile.ptr<f16> {tile.divisibility = 16 : i64}, %flag: i1) attributes {tile.kernel, tile_gpu.num_warps = 4 : i32}
+//   func.func @k(%x: !tile.ptr<f16> {tile.divisibility = 16 : i64}, %flag: i1)
+//       attributes {tile.kernel, tile_gpu.num_warps = 4 : i32}
 //   ->
-//   llvm.func @k(%x: !llvm.ptr<1> {llvm.align = 16, llvm.noundef}, %flag: i8) attributes {nvvm.kernel, nvvm.reqntid = array<i32: 128, 1, 1>}
+//   llvm.func @k(%x: !llvm.ptr<1> {llvm.align = 16, llvm.noundef}, %flag: i8)
+//       attributes {nvvm.kernel, nvvm.reqntid = array<i32: 128, 1, 1>}
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/TileGPUToLLVM/KernelLowering.h"
@@ -48,7 +50,8 @@ LLVM::LLVMFuncOp createFunction(func::FuncOp source, const Options &options) {
   if (options.maxRegisters > 0)
     function->setAttr("nvvm.maxnreg", b.getI32IntegerAttr(options.maxRegisters));
   if (options.flushDenormals)
-    function.setPassthroughAttr(b.getArrayAttr(b.getStrArrayAttr({"denormal-fp-math-f32", "preserve-sign,preserve-sign"})));
+    function.setPassthroughAttr(
+        b.getArrayAttr(b.getStrArrayAttr({"denormal-fp-math-f32", "preserve-sign,preserve-sign"})));
   function->setAttr(tile_gpu::kNumWarpsAttr, b.getI32IntegerAttr(warps));
   if (Attribute shared = source->getAttr(tile_gpu::kSharedBytesAttr))
     function->setAttr(tile_gpu::kSharedBytesAttr, shared);

@@ -40,8 +40,8 @@ std::optional<int> numberBefore(std::string_view line, std::string_view unit) {
   return value;
 }
 
-/// Reads the lines of `ptxas -v`. nvJitLink adds lines of its own ("info : used 27 registers"), which count what the system
-/// reserves as well and are passed over.
+/// Reads the lines of `ptxas -v`. nvJitLink adds lines of its own ("info : used 27 registers"), which count what the
+/// system reserves as well and are passed over.
 void readLog(Assembly &assembly) {
   std::string_view rest = assembly.log;
   while (!rest.empty()) {
@@ -66,7 +66,8 @@ void readLog(Assembly &assembly) {
 
 /// An assembler older than our PTX; the next one may be newer.
 bool saysTooOld(const std::string &log) {
-  return log.find("Unsupported .version") != std::string::npos || log.find("is not defined for option") != std::string::npos;
+  return log.find("Unsupported .version") != std::string::npos ||
+         log.find("is not defined for option") != std::string::npos;
 }
 
 //===----------------------------------------------------------------------===//
@@ -266,8 +267,8 @@ Assembly runPtxas(const Ptxas &program, std::string_view ptx, const AssembleOpti
   }
   std::string input = folder.file("kernel.ptx"), output = folder.file("kernel.cubin"), log = folder.file("log");
   std::ofstream(input, std::ios::binary).write(ptx.data(), ptx.size());
-  std::vector<std::string> arguments = {program.path, options.features->archOption(), "-v",
-                                        options.optLevel ? "-O3" : "-O0", input, "-o", output};
+  std::vector<std::string> arguments = {
+      program.path, options.features->archOption(), "-v", options.optLevel ? "-O3" : "-O0", input, "-o", output};
   if (options.lineInfo)
     arguments.push_back("-lineinfo");
   int code = runProgram(arguments, log);

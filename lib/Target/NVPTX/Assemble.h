@@ -1,8 +1,8 @@
 //===- Assemble.h - PTX to cubin -----------------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// In process by nvJitLink (12-20 ms for a small kernel), else by a ptxas process (10 ms more), else not at all: the kernel then
-// ships as PTX and the driver assembles it when it is loaded. Thread-safe: kernels assemble in parallel.
+// In process by nvJitLink (12-20 ms for a small kernel), else by a ptxas process (10 ms more), else not at all: the
+// kernel then ships as PTX and the driver assembles it when it is loaded. Thread-safe: kernels assemble in parallel.
 //===----------------------------------------------------------------------===//
 #pragma once
 
@@ -34,7 +34,7 @@ struct Assembly {
   int sharedBytes = 0;   ///< static shared memory
   /// Lines that say that the assembler gave up an intended schedule (C75xx). Any is a bug of Tegula's.
   std::vector<std::string> warnings;
-  std::string log;       ///< everything it said; with Failed, why
+  std::string log; ///< everything it said; with Failed, why
 };
 
 Assembly assemble(std::string_view ptx, const AssembleOptions &options);

@@ -11,7 +11,7 @@ namespace {
 
 // clang-format off
 constexpr Features kTable[] = {
-  // name    cap ptx  shared/block shared/SM reserved threads thr/SM blk/SM  regs  r/thr  fp8    bf16   tma    wgmma  stmatrix
+  // name   cap ptx shared/block /SM   reserved threads /SM blk/SM  regs  r/thr  fp8    bf16   tma    wgmma  stmatrix
   {"sm_80",  80, 80,  166912,      167936,   1024,    1024,   2048,  32,     65536, 255,  false, false, false, false, false},
   {"sm_86",  86, 80,  101376,      102400,   1024,    1024,   1536,  16,     65536, 255,  false, false, false, false, false},
   {"sm_89",  89, 81,  101376,      102400,   1024,    1024,   1536,  24,     65536, 255,  true,  false, false, false, false},

@@ -7,6 +7,12 @@
 #include "lib/Target/NVPTX/Translate.h"
 #include "lib/Target/FatalErrorGuard.h"
 #include "lib/Target/NVPTX/CudaFiles.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Target/LLVMIR/LLVMTranslationInterface.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
@@ -19,12 +25,6 @@
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/Internalize.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Target/LLVMIR/LLVMTranslationInterface.h"
 #include <chrono>
 #include <mutex>
 
@@ -72,9 +72,9 @@ const llvm::Target *nvptxTarget() {
 
 std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Features &features) {
   llvm::TargetOptions options;
-  return std::unique_ptr<llvm::TargetMachine>(nvptxTarget()->createTargetMachine(
-      llvm::Triple(kTriple), features.name, features.llvmFeatures(), options, std::nullopt, std::nullopt,
-      llvm::CodeGenOptLevel::Aggressive));
+  return std::unique_ptr<llvm::TargetMachine>(
+      nvptxTarget()->createTargetMachine(llvm::Triple(kTriple), features.name, features.llvmFeatures(), options,
+                                         std::nullopt, std::nullopt, llvm::CodeGenOptLevel::Aggressive));
 }
 
 /// NVIDIA's device library as bitcode, read once in the process; null when there is none.
@@ -105,13 +105,12 @@ llvm::Error linkLibdevice(llvm::Module &module, bool flushDenormals, bool &used)
   (*library)->setTargetTriple(module.getTargetTriple());
   (*library)->setDataLayout(module.getDataLayout());
   module.addModuleFlag(llvm::Module::Override, "nvvm-reflect-ftz", flushDenormals ? 1 : 0);
-  bool failed = llvm::Linker::linkModules(
-      module, std::move(*library), llvm::Linker::LinkOnlyNeeded,
-      [](llvm::Module &linked, const llvm::StringSet<> &names) {
-        llvm::internalizeModule(linked, [&](const llvm::GlobalValue &value) {
-          return !value.hasName() || !names.contains(value.getName());
-        });
-      });
+  bool failed = llvm::Linker::linkModules(module, std::move(*library), llvm::Linker::LinkOnlyNeeded,
+                                          [](llvm::Module &linked, const llvm::StringSet<> &names) {
+                                            llvm::internalizeModule(linked, [&](const llvm::GlobalValue &value) {
+                                              return !value.hasName() || !names.contains(value.getName());
+                                            });
+                                          });
   if (failed)
     return failure("libdevice could not be linked");
   for (const llvm::Function &function : module)
@@ -138,9 +137,10 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine, bool quick) {
   llvm::ModulePassManager passes;
   if (quick)
     llvm::cantFail(builder.parsePassPipeline(
-        passes, "nvvm-reflect,always-inline,function(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,"
-                "instcombine<no-verify-fixpoint>,reassociate,loop-mssa(licm),gvn,instcombine<no-verify-fixpoint>,dse,adce,"
-                "simplifycfg)"));
+        passes,
+        "nvvm-reflect,always-inline,function(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,"
+        "instcombine<no-verify-fixpoint>,reassociate,loop-mssa(licm),gvn,instcombine<no-verify-fixpoint>,dse,adce,"
+        "simplifycfg)"));
   else
     passes = builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
   passes.run(module, modules);
@@ -210,7 +210,8 @@ llvm::Expected<PtxModule> translateToPtx(mlir::ModuleOp module, const TranslateO
     llvmModule->setTargetTriple(llvm::Triple(kTriple));
     llvmModule->setDataLayout(machine->createDataLayout());
     clock.lap("translate");
-    error = llvm::joinErrors(std::move(error), linkLibdevice(*llvmModule, options.flushDenormals, result.usesLibdevice));
+    error =
+        llvm::joinErrors(std::move(error), linkLibdevice(*llvmModule, options.flushDenormals, result.usesLibdevice));
     if (error)
       return;
     if (result.usesLibdevice)

@@ -3,8 +3,8 @@
 //
 //   llvm + nvvm dialects  ->  LLVM IR  ->  libdevice linked, if it is called  ->  O3 without the vectorisers  ->  PTX
 //
-// In memory all the way; 7 ms for a small kernel. Nothing that the code generator cannot select ends the process: its fatal
-// errors come back as llvm::Error.
+// In memory all the way; 7 ms for a small kernel. Nothing that the code generator cannot select ends the process: its
+// fatal errors come back as llvm::Error.
 //===----------------------------------------------------------------------===//
 #pragma once
 

@@ -18,3 +18,18 @@ func.func @renaming_costs_nothing(%p: !tile.ptr<i32> {tile.divisibility = 16 : i
   tile.store %q, %b : tensor<32x4x!tile.ptr<i32>, #tile>
   return
 }
+
+#sides = #tile_gpu.layout<[16, 2] register=[] lane=[[0, 1], [1, 0], [2, 0], [4, 0], [8, 0]] warp=[]>
+#halves = #tile_gpu.layout<[16] register=[] lane=[[0], [1], [2], [4], [8]] warp=[]>
+
+// CHECK-LABEL: llvm.func @a_join_across_lanes_keeps_the_side_of_each(
+// CHECK: %[[ODD:.*]] = llvm.icmp "ne"
+// CHECK: llvm.select %[[ODD]]
+func.func @a_join_across_lanes_keeps_the_side_of_each(%p: !tile.ptr<i32> {tile.divisibility = 16 : i64}, %x: i32) attributes {tile.kernel, tile_gpu.num_warps = 1 : i32} {
+  %l = tile.arange 0, 16 : tensor<16xi32, #halves>
+  %r = tile.splat %x : i32 -> tensor<16xi32, #halves>
+  %j = tile.join %l, %r : tensor<16xi32, #halves> -> tensor<16x2xi32, #sides>
+  %q = tile.splat %p : !tile.ptr<i32> -> tensor<16x2x!tile.ptr<i32>, #sides>
+  tile.store %q, %j : tensor<16x2x!tile.ptr<i32>, #sides>
+  return
+}

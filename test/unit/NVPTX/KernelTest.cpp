@@ -1,8 +1,8 @@
 //===- KernelTest.cpp - Kernels from tile IR to every chip -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Each file of test/Target/NVPTX is a module of the tile dialect. It is given layouts, scratch and barriers, lowered, and assembled for every
-// chip of the table. Comments in it say what must hold on all of them:
+// Each file of test/Target/NVPTX is a module of the tile dialect. It is given layouts, scratch and barriers, lowered,
+// and assembled for every chip of the table. Comments in it say what must hold on all of them:
 //
 //   // PTX: ld.global.v4.b32      is in the PTX
 //   // PTX-NOT: .local            is not

@@ -5,11 +5,11 @@
 #include "lib/Target/NVPTX/Assemble.h"
 #include "lib/Target/NVPTX/CudaFiles.h"
 #include "lib/Target/NVPTX/Translate.h"
-#include "llvm/Support/ErrorHandling.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/ErrorHandling.h"
 #include <gtest/gtest.h>
 #include <thread>
 
