@@ -43,9 +43,9 @@ Value Emitter::getattr(const Value &object, StringRef name) {
     if (Value method = tensorMethod(name))
       return Value::method(object, method);
     candidates = {"shape", "dtype", "type", "numel", "T"};
-    for (const Builtin *builtin : allBuiltins())
-      if (builtin->isMethod())
-        candidates.push_back(builtin->name.str());
+    for (const std::string &member : moduleNames("tl"))
+      if (tensorMethod(member))
+        candidates.push_back(member);
     break;
   }
   case Value::Kind::Module:

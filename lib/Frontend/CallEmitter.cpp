@@ -94,6 +94,10 @@ Value Emitter::call(const Value &callee, CallArguments &arguments) {
       return call(method.callee, arguments);
     }
     std::string problem;
+    if (method.self.isList() && is_contained({"append", "extend", "reverse", "pop"}, StringRef(method.name))) {
+      error("unsupported-construct", "a list cannot change in a kernel").withHint("build a new tuple: `items + (x,)`");
+      return {};
+    }
     if (!arguments.keywords.empty()) {
       error("wrong-argument",
             "the method " + method.name + " takes no keywords here; got `" + arguments.keywords[0].first + "`");
@@ -120,7 +124,9 @@ Value Emitter::callEnvironment(Environment *owner, void *object, const CallArgum
   auto check = [&](const Value &value) {
     if (value.isConstexpr())
       return true;
-    error("type-error", "a compile-time function takes compile-time values; got " + describeValue(value));
+    error("type-error",
+          "a function without @jit runs at compile time and takes compile-time values; got " + describeValue(value))
+        .withHint("decorate it with @jit");
     return false;
   };
   if (!all_of(arguments.positional, check) || !all_of(keywords, [&](auto &keyword) { return check(keyword.second); }))

@@ -24,6 +24,9 @@ inline constexpr size_t maxSequence = 1 << 16;
 /// kernel means it. Every expression's value is checked by this, so that walks over tuples need no bounds of their own.
 std::optional<size_t> constWeight(const Value &value);
 
+/// Whether a value is that list or holds it, at any depth.
+bool constHolds(const Value &value, const Value &list);
+
 Value constBinary(ast::BinaryOperator op, const Value &a, const Value &b, std::string &error);
 Value constUnary(ast::UnaryOperator op, const Value &a, std::string &error);
 /// A bool; `is` compares as identical values.

@@ -426,6 +426,11 @@ static Value stringMethod(const std::string &self, StringRef name, ArrayRef<Valu
               "the string method " + name.str() + " is not supported with " + std::to_string(count) + " arguments");
 }
 
+bool constHolds(const Value &value, const Value &list) {
+  return value.isTuple() && (&value.items() == &list.items() ||
+                             any_of(value.items(), [&](const Value &item) { return constHolds(item, list); }));
+}
+
 static Value listMethod(const Value &self, StringRef name, ArrayRef<Value> arguments, std::string &error) {
   size_t count = arguments.size();
   const auto &items = self.items();
@@ -442,6 +447,8 @@ static Value listMethod(const Value &self, StringRef name, ArrayRef<Value> argum
     if (name == "append" && count == 1) {
       if (list.size() >= maxSequence)
         return fail(error, "the list is too long");
+      if (constHolds(arguments[0], self))
+        return fail(error, "a list cannot hold itself");
       list.push_back(arguments[0]);
       return Value::none();
     }
@@ -451,6 +458,8 @@ static Value listMethod(const Value &self, StringRef name, ArrayRef<Value> argum
         return {};
       if (list.size() + more.size() > maxSequence)
         return fail(error, "the list is too long");
+      if (any_of(more, [&](const Value &item) { return constHolds(item, self); }))
+        return fail(error, "a list cannot hold itself");
       list.insert(list.end(), more.begin(), more.end());
       return Value::none();
     }

@@ -88,9 +88,11 @@ void Emitter::noteBindings(Diagnostic &diagnostic, const ast::Node *expression) 
       return true;
     seen.push_back(name->id);
     auto found = where->locals.find(StringRef(name->id));
-    if (found != where->locals.end() && found->second.site && found->second.value.isNumber())
-      diagnostic.note(SourceRange(std::string_view(where->loaded->file), found->second.site->span),
-                      std::string(name->id) + " is bound to " + reprOf(found->second.value) + " here");
+    if (found == where->locals.end() || !found->second.site || !found->second.value.isNumber())
+      return true;
+    SourceRange place(std::string_view(where->loaded->file), found->second.site->span);
+    if (none_of(diagnostic.notes, [&](const DiagnosticNote &note) { return note.range == place; }))
+      diagnostic.note(place, std::string(name->id) + " is bound to " + reprOf(found->second.value) + " here");
     return true;
   });
 }

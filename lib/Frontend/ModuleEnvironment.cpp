@@ -10,6 +10,8 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
+#include <cerrno>
+#include <cstring>
 #include <deque>
 #include <map>
 
@@ -336,18 +338,22 @@ ModuleEnvironment::~ModuleEnvironment() = default;
 
 std::unique_ptr<ModuleEnvironment> ModuleEnvironment::fromText(const std::string &path, std::string text,
                                                                SourceManager &sources, DiagnosticEngine &diagnostics) {
-  auto shared = std::make_shared<Shared>(Shared{sources, diagnostics, {}, 0});
-  return Impl::make(shared, path, sources.add(path, std::move(text)));
+  return fromBuffer(sources.add(path, std::move(text)), sources, diagnostics);
+}
+
+std::unique_ptr<ModuleEnvironment> ModuleEnvironment::fromBuffer(const SourceBuffer &buffer, SourceManager &sources,
+                                                                 DiagnosticEngine &diagnostics) {
+  return Impl::make(std::make_shared<Shared>(Shared{sources, diagnostics, {}, 0}), buffer.file(), buffer);
 }
 
 std::unique_ptr<ModuleEnvironment> ModuleEnvironment::fromFile(const std::string &path, SourceManager &sources,
                                                                DiagnosticEngine &diagnostics) {
   const SourceBuffer *buffer = sources.addFile(path);
   if (!buffer) {
-    diagnostics.error("unreadable-file", SourceRange(), "the file " + path + " cannot be read");
+    diagnostics.error("unreadable-file", SourceRange(), "cannot read '" + path + "': " + std::strerror(errno));
     return nullptr;
   }
-  return Impl::make(std::make_shared<Shared>(Shared{sources, diagnostics, {}, 0}), path, *buffer);
+  return fromBuffer(*buffer, sources, diagnostics);
 }
 
 void *ModuleEnvironment::find(StringRef name) {
@@ -382,6 +388,8 @@ Value ModuleEnvironment::evaluate(const std::string &text, std::string &error) {
   impl->snippets.push_back(std::move(tree));
   return value;
 }
+
+Value ModuleEnvironment::evaluate(const ast::Expr *expr, std::string &error) { return impl->evaluate(expr, error); }
 
 Environment::Answer ModuleEnvironment::lookup(void *, StringRef name, Value &result, std::string &error) {
   result = impl->lookUp(name, error);

@@ -30,6 +30,9 @@ public:
   /// Parses a text; siblings are looked for beside `path`. Null after reporting.
   static std::unique_ptr<ModuleEnvironment> fromText(const std::string &path, std::string text, SourceManager &sources,
                                                      DiagnosticEngine &diagnostics);
+  /// Parses a text that `sources` holds already.
+  static std::unique_ptr<ModuleEnvironment> fromBuffer(const SourceBuffer &buffer, SourceManager &sources,
+                                                       DiagnosticEngine &diagnostics);
   ~ModuleEnvironment() override;
 
   /// The handle of the kernel or helper of that name ("Class.kernel" inside a class); null when there is none.
@@ -39,6 +42,8 @@ public:
   /// Evaluates an expression's text in the module ("tl.float16", "BLOCK * 2"): for values on a command line. Invalid,
   /// with a reason, when it cannot.
   Value evaluate(const std::string &text, std::string &error);
+  /// The same of an expression of the module, such as a parameter's default.
+  Value evaluate(const ast::Expr *expr, std::string &error);
 
   Answer lookup(void *function, llvm::StringRef name, Value &result, std::string &error) override;
   Answer getattr(void *object, llvm::StringRef name, Value &result, std::string &error) override;

@@ -408,6 +408,8 @@ bool PythonEvaluator::assign(const ast::Expr *target, const Value &value, Contex
     int64_t size = object.isList() ? int64_t(object.items().size()) : 0;
     if (!object.isList() || !position || *position < -size || *position >= size)
       return bool(fail(context, "this element cannot be assigned"));
+    if (constHolds(value, object))
+      return bool(fail(context, "a list cannot hold itself"));
     object.mutableItems()[size_t(*position < 0 ? *position + size : *position)] = value;
     return true;
   }

@@ -4,8 +4,7 @@
 #include "lib/Syntax/SourceManager.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <cerrno>
 
 using namespace tegula;
 
@@ -52,16 +51,23 @@ const SourceBuffer &SourceManager::add(std::string file, std::string text, uint3
 }
 
 const SourceBuffer *SourceManager::addFile(const std::string &path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
+  std::FILE *stream = std::fopen(path.c_str(), "rb");
+  if (!stream)
     return nullptr;
-  // read() turns what the buffer throws, of a folder for one, into a state.
+  const SourceBuffer *buffer = addStream(path, stream);
+  int error = errno;
+  std::fclose(stream);
+  errno = error;
+  return buffer;
+}
+
+const SourceBuffer *SourceManager::addStream(std::string file, std::FILE *stream) {
   std::string text;
-  for (char block[1 << 14]; in.read(block, sizeof block), in.gcount() > 0;)
-    text.append(block, size_t(in.gcount()));
-  if (in.bad())
-    return nullptr;
-  return &add(path, std::move(text));
+  char chunk[1 << 16];
+  errno = 0;
+  while (size_t got = std::fread(chunk, 1, sizeof chunk, stream))
+    text.append(chunk, got);
+  return std::ferror(stream) ? nullptr : &add(std::move(file), std::move(text));
 }
 
 LineLookup SourceManager::lineLookup() const {

@@ -10,6 +10,7 @@
 
 #include "tegula/Diagnostics.h"
 
+#include <cstdio>
 #include <memory>
 
 namespace tegula {
@@ -51,8 +52,10 @@ public:
   /// The reference stays valid as long as the manager. `firstLine` is the number
   /// that the text's first line has in the file.
   const SourceBuffer &add(std::string file, std::string text, uint32_t firstLine = 1);
-  /// Reads a file; null when it cannot be read.
+  /// Reads a file; null, with the reason in errno, when it cannot be read.
   const SourceBuffer *addFile(const std::string &path);
+  /// Reads an open stream, such as stdin, to its end; null, with the reason in errno, when that fails.
+  const SourceBuffer *addStream(std::string file, std::FILE *stream);
 
   /// For rendering diagnostics; valid as long as the manager.
   LineLookup lineLookup() const;
