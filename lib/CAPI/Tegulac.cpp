@@ -22,6 +22,7 @@ using namespace tegula;
 
 static constexpr char kUsage[] = R"(usage: tegulac FILE.py [options]
 
+  FILE.py              the source; - is standard input
   --kernel NAME        the kernel; may be left out when the file holds one
   --signature TEXT     "x_ptr: *fp16:16, n: i32:16, eps: fp32, BLOCK: 1024": a type or a constant for each parameter;
                        :16 promises that a value or address is a multiple of 16
@@ -149,7 +150,10 @@ private:
     auto start = std::chrono::steady_clock::now();
     if (line.emit == "ast")
       return emitAst();
-    environment = ModuleEnvironment::fromFile(line.file, sources, diagnostics);
+    const SourceBuffer *buffer = readSource();
+    if (!buffer)
+      return 1;
+    environment = ModuleEnvironment::fromBuffer(*buffer, sources, diagnostics);
     if (!environment || !findKernel() || !bindArguments())
       return 1;
     request().environment = environment.get();
@@ -201,13 +205,22 @@ private:
       return fail(error);
     std::vector<SignatureEntry> entries;
     return parseSignature(line.signature, sources, diagnostics, entries) &&
-           bindSignature(entries, *source.def, line.file, diagnostics, request().arguments);
+           bindSignature(entries, *source.def, source.file, *environment, diagnostics, request().arguments);
+  }
+
+  /// The file, or standard input for "-"; null after reporting.
+  const SourceBuffer *readSource() {
+    bool isStream = line.file == "-";
+    const SourceBuffer *buffer = isStream ? sources.addStream("<stdin>", stdin) : sources.addFile(line.file);
+    if (!buffer)
+      fail("cannot read " + (isStream ? "standard input" : "'" + line.file + "'") + ": " + strerror(errno));
+    return buffer;
   }
 
   int emitAst() {
-    const SourceBuffer *buffer = sources.addFile(line.file);
+    const SourceBuffer *buffer = readSource();
     if (!buffer)
-      return fail("cannot read '" + line.file + "'"), 1;
+      return 1;
     std::unique_ptr<ast::Tree> tree = parse(*buffer, diagnostics);
     return tree && write(ast::dump(*tree->module, {.indent = 2}) + "\n") ? 0 : 1;
   }

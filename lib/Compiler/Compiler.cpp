@@ -33,10 +33,12 @@ private:
 /// One compile: the state that its steps share.
 class Compilation {
 public:
-  Compilation(const CompileRequest &request, SourceManager &sources, tegula::DiagnosticEngine &diagnostics, StageTimes *times)
+  Compilation(const CompileRequest &request, SourceManager &sources, tegula::DiagnosticEngine &diagnostics,
+              StageTimes *times)
       : request(request), sources(sources), diagnostics(diagnostics), times(times), context(makeRegistry()),
         bridge(&context, diagnostics, request.remarks) {
     context.disableMultithreading();
+    context.printOpOnDiagnostic(verifyBetweenPasses()); // a kernel's author reads source, not IR
   }
 
   std::optional<runtime::KernelImage> run() {
@@ -92,7 +94,8 @@ private:
     options.numCtas = request.numCtas;
     if (const nvptx::Features *features = nvptx::findFeatures(request.target.name))
       options.computeCapability = features->capability;
-    module = emitKernel(context, *request.environment, request.function, request.arguments, options, sources, diagnostics);
+    module =
+        emitKernel(context, *request.environment, request.function, request.arguments, options, sources, diagnostics);
     addTime("front end", start);
     return bool(module);
   }

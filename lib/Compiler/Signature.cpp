@@ -41,7 +41,9 @@ private:
       ++at;
   }
   std::string got() const { return at < text.size() ? "'" + std::string(1, text[at]) + "'" : "the end"; }
-  SourceRange range(size_t begin, size_t end) const { return {buffer.file(), buffer.span(begin, std::max(end, begin + 1))}; }
+  SourceRange range(size_t begin, size_t end) const {
+    return {buffer.file(), buffer.span(begin, std::max(end, begin + 1))};
+  }
   bool fail(size_t begin, size_t end, std::string message, std::string hint = {}) {
     Diagnostic &error = diagnostics.error("signature", range(begin, end), std::move(message));
     if (!hint.empty())
@@ -91,9 +93,9 @@ private:
     type.consume_front("tl.");
     entry.type = Type::parse(type);
     if (!entry.type)
-      return fail(begin, at,
-                  "expected a type or a literal, got " + (name.empty() ? got() : "'" + name.str() + "'"),
-                  "types are *fp16, *kbf16 (const), i1, i8 to i64, u8 to u64, fp16, bf16, fp32, fp64; strings need quotes");
+      return fail(
+          begin, at, "expected a type or a literal, got " + (name.empty() ? got() : "'" + name.str() + "'"),
+          "types are *fp16, *kbf16 (const), i1, i8 to i64, u8 to u64, fp16, bf16, fp32, fp64; strings need quotes");
     return parseHint(entry);
   }
 
@@ -114,7 +116,8 @@ private:
       entry.constant = Value::integer(1);
       return true;
     }
-    return fail(begin, at, "expected the hint 16, or 1 on an integer, got " + (hint.empty() ? got() : "'" + hint.str() + "'"));
+    return fail(begin, at,
+                "expected the hint 16, or 1 on an integer, got " + (hint.empty() ? got() : "'" + hint.str() + "'"));
   }
 
   static std::optional<Value> namedConstant(llvm::StringRef name) {
@@ -195,8 +198,24 @@ bool tegula::parseSignature(std::string_view text, SourceManager &sources, Diagn
   return SignatureParser(buffer, diagnostics).parse(entries);
 }
 
+/// Each parameter with the expression of its default, or null.
+static std::vector<std::pair<const ast::Arg *, const ast::Expr *>> parametersOf(const ast::FunctionDef &kernel) {
+  const ast::Arguments &list = *kernel.args;
+  std::vector<std::pair<const ast::Arg *, const ast::Expr *>> result;
+  for (const ast::Arg *parameter : list.posonlyargs)
+    result.emplace_back(parameter, nullptr);
+  for (const ast::Arg *parameter : list.args)
+    result.emplace_back(parameter, nullptr);
+  size_t withoutDefault = result.size() - list.defaults.size();
+  for (size_t i = 0; i < list.defaults.size(); ++i)
+    result[withoutDefault + i].second = list.defaults[i];
+  for (size_t i = 0; i < list.kwonlyargs.size(); ++i)
+    result.emplace_back(list.kwonlyargs[i], list.kwDefaults[i]);
+  return result;
+}
+
 bool tegula::bindSignature(const std::vector<SignatureEntry> &entries, const ast::FunctionDef &kernel,
-                           std::string_view file, DiagnosticEngine &diagnostics,
+                           std::string_view file, ModuleEnvironment &environment, DiagnosticEngine &diagnostics,
                            std::vector<ArgumentBinding> &bindings) {
   llvm::StringMap<const SignatureEntry *> byName;
   bool ok = true;
@@ -206,17 +225,25 @@ bool tegula::bindSignature(const std::vector<SignatureEntry> &entries, const ast
           .note(byName[entry.name]->range, "it was given here first");
       ok = false;
     }
-  std::vector<const ast::Arg *> parameters(kernel.args->posonlyargs.begin(), kernel.args->posonlyargs.end());
-  parameters.insert(parameters.end(), kernel.args->args.begin(), kernel.args->args.end());
-  size_t withoutDefault = parameters.size() - kernel.args->defaults.size();
   std::vector<std::string> missing, known;
-  for (auto [i, parameter] : llvm::enumerate(parameters)) {
+  for (auto [parameter, defaultExpr] : parametersOf(kernel)) {
     std::string name(parameter->arg);
     known.push_back(name);
     auto found = byName.find(name);
     if (found == byName.end()) {
-      if (i < withoutDefault)
+      std::string why;
+      Value value = defaultExpr ? environment.evaluate(defaultExpr, why) : Value();
+      if (value) {
+        bindings.push_back({name, {}, 1, value});
+      } else if (defaultExpr) {
+        diagnostics
+            .error("signature", {file, defaultExpr->span},
+                   "the default of '" + name + "' is not known at compile time: " + why)
+            .withHint("give the parameter a type or a value in the signature");
+        ok = false;
+      } else {
         missing.push_back(name);
+      }
       continue;
     }
     const SignatureEntry &entry = *found->second;
@@ -231,15 +258,17 @@ bool tegula::bindSignature(const std::vector<SignatureEntry> &entries, const ast
   for (const SignatureEntry &entry : entries)
     if (byName.contains(entry.name)) {
       diagnostics
-          .error("signature", entry.range, "kernel '" + std::string(kernel.name) + "' has no parameter '" + entry.name + "'")
+          .error("signature", entry.range,
+                 "kernel '" + std::string(kernel.name) + "' has no parameter '" + entry.name + "'")
           .withHint("its parameters are " + llvm::join(known, ", "));
       ok = false;
     }
   if (!missing.empty()) {
     diagnostics
         .error("signature", {file, kernel.nameSpan},
-               "kernel '" + std::string(kernel.name) + "' takes " + std::to_string(parameters.size()) +
-                   " parameters; the signature leaves out " + llvm::join(missing, ", "))
+               "kernel '" + std::string(kernel.name) + "' takes " + std::to_string(known.size()) +
+                   (known.size() == 1 ? " parameter" : " parameters") + "; the signature leaves out " +
+                   llvm::join(missing, ", "))
         .withHint("give each a type or a value: " + missing.front() + ": i32");
     ok = false;
   }

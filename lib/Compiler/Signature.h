@@ -13,6 +13,7 @@
 #pragma once
 
 #include "lib/Frontend/Frontend.h"
+#include "lib/Frontend/ModuleEnvironment.h"
 #include "lib/Syntax/SourceManager.h"
 
 namespace tegula {
@@ -30,8 +31,9 @@ bool parseSignature(std::string_view text, SourceManager &sources, DiagnosticEng
                     std::vector<SignatureEntry> &entries);
 
 /// Binds the entries to the parameters of a kernel, in the parameters' order; false after reporting parameters that
-/// are missing, unknown or given twice.
+/// are missing, unknown or given twice. Defaults are evaluated in the kernel's module.
 bool bindSignature(const std::vector<SignatureEntry> &entries, const ast::FunctionDef &kernel, std::string_view file,
-                   DiagnosticEngine &diagnostics, std::vector<ArgumentBinding> &bindings);
+                   ModuleEnvironment &environment, DiagnosticEngine &diagnostics,
+                   std::vector<ArgumentBinding> &bindings);
 
 } // namespace tegula

@@ -142,8 +142,7 @@ Lowered lowerFloatToFloat(KernelLowering &k, Operation *op, bool roundsTowardZer
   Emitter &e = k.e;
   Type from = getElementTypeOrSelf(op->getOperand(0).getType()), to = getElementTypeOrSelf(op->getResult(0).getType());
   if (isa<Float8E4M3FNType>(to) && from != to && !e.features.fp8Conversions) {
-    k.error(op) << "cannot convert to " << to << ": " << e.features.name
-                << " has no such conversion; targets from sm_89 on have it";
+    mlir::emitError(op->getLoc()) << "converting to fp8e4nv needs sm_89 or later; got " << e.features.name;
     return Lowered::Failed;
   }
   if (isFp8(to) && roundsTowardZero) {

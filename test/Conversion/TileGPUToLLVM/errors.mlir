@@ -15,7 +15,7 @@ func.func @scratch_was_not_allocated(%out: !tile.ptr<i32>) attributes {tile.kern
 // -----
 
 func.func @the_chip_lacks_the_conversion(%out: !tile.ptr<f8E4M3FN>, %x: f32) attributes {tile.kernel, tile_gpu.num_warps = 4 : i32} {
-  // expected-error @+1 {{cannot convert to 'f8E4M3FN': sm_80 has no such conversion; targets from sm_89 on have it}}
+  // expected-error @+1 {{converting to fp8e4nv needs sm_89 or later; got sm_80}}
   %y = tile.fp_to_fp %x rounding = rtne : f32 -> f8E4M3FN
   tile.store %out, %y : !tile.ptr<f8E4M3FN>
   return
