@@ -134,7 +134,7 @@ def test_bad_grids(fake, grid, error, message):
 X = np.zeros(64, np.float32)
 READ_ONLY = np.zeros(64, np.float32)
 READ_ONLY.flags.writeable = False
-TAKES = "it takes (x_ptr, n, BLOCK: tegula.language.core.constexpr)"
+TAKES = "it takes (x_ptr, n, BLOCK: tl.constexpr)"
 
 
 @pytest.mark.parametrize(

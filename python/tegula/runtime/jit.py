@@ -94,6 +94,12 @@ class KernelParam:
             return "const"
         return getattr(annotation, "__name__", str(annotation))
 
+    def __str__(self):
+        """The parameter as its author may have written it, for messages."""
+        annotation = {"constexpr": "tl.constexpr", "const": "tl.const"}.get(self.annotation, self.annotation)
+        default = f" = {self.default!r}" if annotation else f"={self.default!r}"
+        return self.name + (f": {annotation}" if annotation else "") + (default if self.has_default else "")
+
     @property
     def is_constexpr(self):
         return "constexpr" in self.annotation
@@ -476,7 +482,7 @@ class JITFunction(_tegula.KernelBase, JITCallable, KernelInterface[T]):
     # -- What a launch refuses ----------------------------------------------------------------------------------------
 
     def _refuse_binding(self, args, kwargs):
-        takes = f"it takes ({', '.join(str(param._param) for param in self.params)})"
+        takes = f"it takes ({', '.join(str(param) for param in self.params)})"
         for name in kwargs:
             if name in self.arg_names or name in compiling.OPTIONS:
                 continue
