@@ -1,4 +1,4 @@
-"""lit: every `// RUN:` line below test/ (and `# RUN:` in .py files) runs with the tools of build/bin."""
+"""lit: every `RUN:` line in a .mlir or .test file below test/ (and in the .py files of test/error) runs with the tools of build/bin."""
 
 import os
 
@@ -17,5 +17,7 @@ for name in ("TEGULA_NVJITLINK", "TEGULA_PTXAS_PATH", "CUDA_HOME", "HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.substitutions.append(("%kernels", os.path.join(config.test_source_root, "..", "kernels")))
+if os.geteuid():
+    config.available_features.add("unprivileged")  # may not write wherever it likes
 if os.path.exists("/dev/nvidiactl"):
     config.available_features.add("gpu")

@@ -29,4 +29,4 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
 def test_a_folder_is_no_source(tmp_path):
     done = subprocess.run([TEGULAC, tmp_path, "--kernel", "k"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert done.stderr == f"error: the file {tmp_path} cannot be read\n"
+    assert done.stderr == f"error: cannot read '{tmp_path}': Is a directory\n"

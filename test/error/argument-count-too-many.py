@@ -1,0 +1,23 @@
+# RUN: %refuse %{s:basename} --kernel kernel --emit tile --signature "x_ptr: *fp32, n: i32, BLOCK: 128" 2> %t
+# RUN: %message %t
+"""A helper that gets too many arguments."""
+
+import tegula as triton
+import tegula.language as tl
+
+@triton.jit
+def scale(x, factor):
+    return x * factor
+
+
+@triton.jit
+def kernel(x_ptr, n, BLOCK: tl.constexpr):
+    offs = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + offs, mask=offs < n)
+    x = scale(x, 2.0, 3.0)
+    tl.store(x_ptr + offs, x, mask=offs < n)
+
+#> argument-count-too-many.py:17:9: error: scale takes 2 arguments; got 3
+#>    17 |     x = scale(x, 2.0, 3.0)
+#>       |         ^~~~~~~~~~~~~~~~~~
+#> argument-count-too-many.py:9:5: note: scale is defined here

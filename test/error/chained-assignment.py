@@ -1,0 +1,17 @@
+# RUN: %refuse %{s:basename} --emit tile --signature "x_ptr: *fp32, n: i32, BLOCK: 128" 2> %t
+# RUN: %message %t
+"""Python that kernels may not use."""
+
+import tegula as triton
+import tegula.language as tl
+
+
+@triton.jit
+def kernel(x_ptr, n, BLOCK: tl.constexpr):
+    a = b = n
+    tl.store(x_ptr, a + b)
+
+#> chained-assignment.py:11:5: error: a chained assignment is not part of the kernel language
+#>    11 |     a = b = n
+#>       |     ^~~~~~~~~
+#> hint: write one assignment a line

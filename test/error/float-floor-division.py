@@ -1,0 +1,19 @@
+# RUN: %refuse %{s:basename} --emit tile --signature "x_ptr: *fp32, n: i32, BLOCK: 128" 2> %t
+# RUN: %message %t
+"""// of floats at run time."""
+
+import tegula as triton
+import tegula.language as tl
+
+
+@triton.jit
+def kernel(x_ptr, n, BLOCK: tl.constexpr):
+    offs = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + offs, mask=offs < n)
+    x = x // 2.0
+    tl.store(x_ptr + offs, x, mask=offs < n)
+
+#> float-floor-division.py:13:9: error: the operator // takes integers at run time; got fp32[128] and the float 2.0
+#>    13 |     x = x // 2.0
+#>       |         ^~~~~~~~
+#> hint: use tl.floor(x / y)

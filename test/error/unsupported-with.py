@@ -1,0 +1,16 @@
+# RUN: %refuse %{s:basename} --emit tile --signature "x_ptr: *fp32, n: i32, BLOCK: 128" 2> %t
+# RUN: %message %t
+"""Python that kernels may not use."""
+
+import tegula as triton
+import tegula.language as tl
+
+
+@triton.jit
+def kernel(x_ptr, n, BLOCK: tl.constexpr):
+    with tl.device_print('x'):
+        tl.store(x_ptr, 0.0)
+
+#> unsupported-with.py:11:5: error: a `with` statement is not part of the kernel language
+#>    11 |     with tl.device_print('x'):
+#>       |     ^~~~~~~~~~~~~~~~~~~~~~~~~~
