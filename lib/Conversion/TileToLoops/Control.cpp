@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace tegula;
@@ -404,8 +405,11 @@ void Kernel::assignCarried(Location loc, ValueRange values, ValueRange carriers)
       for (unsigned operand = 0; operand < op->getNumOperands(); ++operand) {
         if (!isBlock(op->getOperand(operand)))
           continue;
-        if (isSmallReduce(op))
-          from.dims.insert(from.dims.begin() + cast<tile::ReduceOp>(op).getAxis(), Bits());
+        if (isSmallReduce(op)) {
+          unsigned axis = cast<tile::ReduceOp>(op).getAxis();
+          int64_t size = shapeOf(op->getOperand(operand).getType())[axis];
+          from.dims.insert(from.dims.begin() + axis, Bits(llvm::Log2_64(size), kBitZero));
+        }
         self(self, op->getOperand(operand),
              operandMap(op, operand, cast<OpResult>(value).getResultNumber(), from));
         from = map;
