@@ -231,8 +231,7 @@ static bool collectPrefixes(Value mask, SmallVectorImpl<PrefixMaskTerm> &terms, 
   if (!op)
     return false;
   if (isa<arith::AndIOp>(op))
-    return collectPrefixes(op->getOperand(0), terms, depth + 1) &&
-           collectPrefixes(op->getOperand(1), terms, depth + 1);
+    return collectPrefixes(op->getOperand(0), terms, depth + 1) && collectPrefixes(op->getOperand(1), terms, depth + 1);
   if (auto broadcast = dyn_cast<tile::BroadcastOp>(op))
     return collectPrefixes(broadcast.getSrc(), terms, depth + 1);
   if (auto expand = dyn_cast<tile::ExpandDimsOp>(op)) {

@@ -88,8 +88,7 @@ private:
 };
 
 /// What one operation without regions makes of its operands. `get` answers for operands. Exposed for AxisAnalysis.
-AxisInfo transferAxisInfo(mlir::Operation *op, mlir::Value result,
-                          llvm::function_ref<AxisInfo(mlir::Value)> get);
+AxisInfo transferAxisInfo(mlir::Operation *op, mlir::Value result, llvm::function_ref<AxisInfo(mlir::Value)> get);
 
 /// One side of a mask that cuts a block off along a dimension: the elements kept are those whose index i along `dim`
 /// satisfies `start + i < bound`. The scalars are i32 or i64 values; a null `start` is zero.

@@ -270,13 +270,10 @@ AxisInfo ofIntBinary(Operation *op, Value result, Get get) {
         return info;
       })
       .Case<arith::DivUIOp>([&](auto) { return ofFloorDiv(type, a, b); })
-      .Case<arith::DivSIOp>([&](auto) {
-        return a.nonNegative || a.constant ? ofFloorDiv(type, a, b) : constancyOnly(op, result, get);
-      })
+      .Case<arith::DivSIOp>(
+          [&](auto) { return a.nonNegative || a.constant ? ofFloorDiv(type, a, b) : constancyOnly(op, result, get); })
       .Case<arith::RemUIOp>([&](auto) { return ofRem(type, a, b); })
-      .Case<arith::RemSIOp>([&](auto) {
-        return a.nonNegative ? ofRem(type, a, b) : constancyOnly(op, result, get);
-      })
+      .Case<arith::RemSIOp>([&](auto) { return a.nonNegative ? ofRem(type, a, b) : constancyOnly(op, result, get); })
       .Case<arith::ShLIOp>([&](auto) {
         if (!b.constant || *b.constant < 0 || *b.constant > 32)
           return constancyOnly(op, result, get);
@@ -301,9 +298,7 @@ AxisInfo ofIntBinary(Operation *op, Value result, Get get) {
         return info;
       })
       .Case<arith::OrIOp, arith::XOrIOp>([&](auto) { return ofMinMax(type, a, b); })
-      .Case<arith::MinSIOp, arith::MaxSIOp, arith::MinUIOp, arith::MaxUIOp>([&](auto) {
-        return ofMinMax(type, a, b);
-      })
+      .Case<arith::MinSIOp, arith::MaxSIOp, arith::MinUIOp, arith::MaxUIOp>([&](auto) { return ofMinMax(type, a, b); })
       .Default([&](Operation *) { return constancyOnly(op, result, get); });
 }
 } // namespace
@@ -358,8 +353,7 @@ AxisInfo tegula::analysis::transferAxisInfo(Operation *op, Value result, Get get
         return info;
       })
       .Case([&](tile::AddPtrOp o) { return ofAdd(type, get(o.getPtr()), get(o.getOffset()), true); })
-      .Case<tile::IntToPtrOp, tile::PtrToIntOp, tile::PtrCastOp>(
-          [&](auto o) { return ofCast(type, get(o.getSrc())); })
+      .Case<tile::IntToPtrOp, tile::PtrToIntOp, tile::PtrCastOp>([&](auto o) { return ofCast(type, get(o.getSrc())); })
       .Case<arith::ExtSIOp, arith::ExtUIOp, arith::IndexCastOp, arith::IndexCastUIOp>([&](auto o) {
         AxisInfo info = get(o.getIn());
         if (isa<arith::ExtUIOp>(o)) {
@@ -389,8 +383,8 @@ AxisInfo tegula::analysis::transferAxisInfo(Operation *op, Value result, Get get
       .Case([&](tile::LoadOp o) { return constancyOnly(o, result, get); })
       .Default([&](Operation *) {
         bool integers = op->getNumOperands() == 2 && op->getNumResults() == 1 &&
-                        isa<IntegerType>(getElementTypeOrSelf(type)) &&
-                        op->getOperand(0).getType() == type && op->getOperand(1).getType() == type;
+                        isa<IntegerType>(getElementTypeOrSelf(type)) && op->getOperand(0).getType() == type &&
+                        op->getOperand(1).getType() == type;
         if (integers)
           return ofIntBinary(op, result, get);
         if (op->hasTrait<OpTrait::Elementwise>())

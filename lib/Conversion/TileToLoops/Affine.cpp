@@ -132,7 +132,8 @@ std::optional<Affine> AffineReader::multiply(const Affine &x, const Affine &y, L
 Affine AffineReader::integer(Value value, const IndexMap &map, unsigned depth) {
   Operation *op = value.getDefiningOp();
   // Narrow integers wrap for real.
-  if (!op || depth > 32 || buffers.contains(value) || getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth() < 32)
+  if (!op || depth > 32 || buffers.contains(value) ||
+      getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth() < 32)
     return opaqueInteger(value, map);
   DenseIntElementsAttr dense;
   if (matchPattern(value, m_Constant(&dense)) && dense.isSplat()) {
@@ -246,9 +247,8 @@ void AffineReader::mask(Value value, const IndexMap &map, MaskParts &parts) {
   // Strides that are small powers of two: a hash times a counter would rely on wrapping.
   bool simple = difference.isPure();
   for (auto [stride, dim] : llvm::zip(difference.strides, space.dims()))
-    simple &= stride.isConstant(0) ||
-              (stride.isConstant() && llvm::isPowerOf2_64(std::abs(stride.constant)) &&
-               std::abs(stride.constant) <= (int64_t(1) << 30) / dim.size());
+    simple &= stride.isConstant(0) || (stride.isConstant() && llvm::isPowerOf2_64(std::abs(stride.constant)) &&
+                                       std::abs(stride.constant) <= (int64_t(1) << 30) / dim.size());
   if (!simple) {
     parts.rest.push_back({value, map});
     return;

@@ -71,7 +71,8 @@ static void splitLoop(scf::ForOp loop) {
       continue;
     auto steps = stepsFrom(argument, yield.getOperand(i));
     if (steps)
-      splits.push_back({unsigned(i), *steps, pointers ? IntegerType::get(loop.getContext(), 64) : block.getElementType()});
+      splits.push_back(
+          {unsigned(i), *steps, pointers ? IntegerType::get(loop.getContext(), 64) : block.getElementType()});
   }
   if (splits.empty())
     return;

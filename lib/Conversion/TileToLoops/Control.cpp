@@ -214,8 +214,10 @@ void Kernel::lowerDeferred(Operation *op) {
   bool shape = isa<tile::ArangeOp, tile::SplatOp, tile::BroadcastOp, tile::ExpandDimsOp, tile::ReshapeOp, tile::TransOp,
                    tile::SplitOp, tile::AddPtrOp>(op) ||
                op->hasTrait<OpTrait::ConstantLike>();
-  bool index = sum == 0 && isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::ExtSIOp, arith::ExtUIOp,
-                               arith::CmpIOp, arith::AndIOp>(op);
+  bool index =
+      sum == 0 &&
+      isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::ExtSIOp, arith::ExtUIOp, arith::CmpIOp, arith::AndIOp>(
+          op);
   if (auto load = dyn_cast<tile::LoadOp>(op)) {
     sum = 2 + (sum != 0 ? 6 + sum : 0);
     pending.push_back(load);
@@ -337,7 +339,8 @@ void Kernel::settleLoads(unsigned when) {
 static bool mayWrite(Operation *op) {
   bool writes = false;
   op->walk([&](Operation *inner) {
-    writes |= isa<tile::BarrierOp>(inner) || (isa<MemoryEffectOpInterface>(inner) && hasEffect<MemoryEffects::Write>(inner));
+    writes |=
+        isa<tile::BarrierOp>(inner) || (isa<MemoryEffectOpInterface>(inner) && hasEffect<MemoryEffects::Write>(inner));
   });
   return writes;
 }
@@ -410,8 +413,7 @@ void Kernel::assignCarried(Location loc, ValueRange values, ValueRange carriers)
           int64_t size = shapeOf(op->getOperand(operand).getType())[axis];
           from.dims.insert(from.dims.begin() + axis, Bits(llvm::Log2_64(size), kBitZero));
         }
-        self(self, op->getOperand(operand),
-             operandMap(op, operand, cast<OpResult>(value).getResultNumber(), from));
+        self(self, op->getOperand(operand), operandMap(op, operand, cast<OpResult>(value).getResultNumber(), from));
         from = map;
       }
     };

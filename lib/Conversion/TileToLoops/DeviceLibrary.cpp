@@ -38,51 +38,90 @@ Value constantLike(OpBuilder &b, Location loc, Value like, double value) {
 /// Names without the `__nv_` and without the `f` of the single-precision form.
 const llvm::StringMap<Maker> &makers() {
   static const llvm::StringMap<Maker> table = {
-      {"exp", unary<math::ExpOp>},       {"exp2", unary<math::Exp2Op>},      {"fast_exp", unary<math::ExpOp>},
-      {"expm1", unary<math::ExpM1Op>},   {"log", unary<math::LogOp>},        {"fast_log", unary<math::LogOp>},
-      {"log2", unary<math::Log2Op>},     {"fast_log2", unary<math::Log2Op>}, {"log10", unary<math::Log10Op>},
-      {"fast_log10", unary<math::Log10Op>}, {"log1p", unary<math::Log1pOp>}, {"sin", unary<math::SinOp>},
-      {"cos", unary<math::CosOp>},       {"tan", unary<math::TanOp>},        {"fast_sin", unary<math::SinOp>},
-      {"fast_cos", unary<math::CosOp>},  {"fast_tan", unary<math::TanOp>},   {"tanh", unary<math::TanhOp>},
-      {"fast_tanh", unary<math::TanhOp>}, {"sinh", unary<math::SinhOp>},     {"cosh", unary<math::CoshOp>},
-      {"asin", unary<math::AsinOp>},     {"acos", unary<math::AcosOp>},      {"atan", unary<math::AtanOp>},
-      {"asinh", unary<math::AsinhOp>},   {"acosh", unary<math::AcoshOp>},    {"atanh", unary<math::AtanhOp>},
-      {"erf", unary<math::ErfOp>},       {"erfc", unary<math::ErfcOp>},      {"sqrt", unary<math::SqrtOp>},
-      {"sqrt_rn", unary<math::SqrtOp>},  {"rsqrt", unary<math::RsqrtOp>},    {"rsqrt_rn", unary<math::RsqrtOp>},
-      {"cbrt", unary<math::CbrtOp>},     {"floor", unary<math::FloorOp>},    {"ceil", unary<math::CeilOp>},
-      {"trunc", unary<math::TruncOp>},   {"rint", unary<math::RoundEvenOp>}, {"nearbyint", unary<math::RoundEvenOp>},
-      {"round", unary<math::RoundOp>},   {"fabs", unary<math::AbsFOp>},      {"pow", binary<math::PowFOp>},
-      {"fast_pow", binary<math::PowFOp>}, {"atan2", binary<math::Atan2Op>},  {"copysign", binary<math::CopySignOp>},
-      {"fmod", binary<arith::RemFOp>},   {"fmax", binary<arith::MaxNumFOp>}, {"fmin", binary<arith::MinNumFOp>},
-      {"fadd_rn", binary<arith::AddFOp>}, {"fsub_rn", binary<arith::SubFOp>}, {"fmul_rn", binary<arith::MulFOp>},
-      {"fdiv_rn", binary<arith::DivFOp>}, {"fast_fdivide", binary<arith::DivFOp>},
-      {"fma", [](OpBuilder &b, Location loc, ValueRange v) -> Value {
-         return math::FmaOp::create(b, loc, v[0], v[1], v[2]);
-       }},
-      {"fma_rn", [](OpBuilder &b, Location loc, ValueRange v) -> Value {
-         return math::FmaOp::create(b, loc, v[0], v[1], v[2]);
-       }},
-      {"frcp_rn", [](OpBuilder &b, Location loc, ValueRange v) -> Value {
+      {"exp", unary<math::ExpOp>},
+      {"exp2", unary<math::Exp2Op>},
+      {"fast_exp", unary<math::ExpOp>},
+      {"expm1", unary<math::ExpM1Op>},
+      {"log", unary<math::LogOp>},
+      {"fast_log", unary<math::LogOp>},
+      {"log2", unary<math::Log2Op>},
+      {"fast_log2", unary<math::Log2Op>},
+      {"log10", unary<math::Log10Op>},
+      {"fast_log10", unary<math::Log10Op>},
+      {"log1p", unary<math::Log1pOp>},
+      {"sin", unary<math::SinOp>},
+      {"cos", unary<math::CosOp>},
+      {"tan", unary<math::TanOp>},
+      {"fast_sin", unary<math::SinOp>},
+      {"fast_cos", unary<math::CosOp>},
+      {"fast_tan", unary<math::TanOp>},
+      {"tanh", unary<math::TanhOp>},
+      {"fast_tanh", unary<math::TanhOp>},
+      {"sinh", unary<math::SinhOp>},
+      {"cosh", unary<math::CoshOp>},
+      {"asin", unary<math::AsinOp>},
+      {"acos", unary<math::AcosOp>},
+      {"atan", unary<math::AtanOp>},
+      {"asinh", unary<math::AsinhOp>},
+      {"acosh", unary<math::AcoshOp>},
+      {"atanh", unary<math::AtanhOp>},
+      {"erf", unary<math::ErfOp>},
+      {"erfc", unary<math::ErfcOp>},
+      {"sqrt", unary<math::SqrtOp>},
+      {"sqrt_rn", unary<math::SqrtOp>},
+      {"rsqrt", unary<math::RsqrtOp>},
+      {"rsqrt_rn", unary<math::RsqrtOp>},
+      {"cbrt", unary<math::CbrtOp>},
+      {"floor", unary<math::FloorOp>},
+      {"ceil", unary<math::CeilOp>},
+      {"trunc", unary<math::TruncOp>},
+      {"rint", unary<math::RoundEvenOp>},
+      {"nearbyint", unary<math::RoundEvenOp>},
+      {"round", unary<math::RoundOp>},
+      {"fabs", unary<math::AbsFOp>},
+      {"pow", binary<math::PowFOp>},
+      {"fast_pow", binary<math::PowFOp>},
+      {"atan2", binary<math::Atan2Op>},
+      {"copysign", binary<math::CopySignOp>},
+      {"fmod", binary<arith::RemFOp>},
+      {"fmax", binary<arith::MaxNumFOp>},
+      {"fmin", binary<arith::MinNumFOp>},
+      {"fadd_rn", binary<arith::AddFOp>},
+      {"fsub_rn", binary<arith::SubFOp>},
+      {"fmul_rn", binary<arith::MulFOp>},
+      {"fdiv_rn", binary<arith::DivFOp>},
+      {"fast_fdivide", binary<arith::DivFOp>},
+      {"fma",
+       [](OpBuilder &b, Location loc, ValueRange v) -> Value { return math::FmaOp::create(b, loc, v[0], v[1], v[2]); }},
+      {"fma_rn",
+       [](OpBuilder &b, Location loc, ValueRange v) -> Value { return math::FmaOp::create(b, loc, v[0], v[1], v[2]); }},
+      {"frcp_rn",
+       [](OpBuilder &b, Location loc, ValueRange v) -> Value {
          return arith::DivFOp::create(b, loc, constantLike(b, loc, v[0], 1.0), v[0]);
        }},
-      {"saturate", [](OpBuilder &b, Location loc, ValueRange v) -> Value { // NaN gives 0
+      {"saturate",
+       [](OpBuilder &b, Location loc, ValueRange v) -> Value { // NaN gives 0
          Value low = arith::MaxNumFOp::create(b, loc, v[0], constantLike(b, loc, v[0], 0.0));
          return arith::MinNumFOp::create(b, loc, low, constantLike(b, loc, v[0], 1.0));
        }},
-      {"exp10", [](OpBuilder &b, Location loc, ValueRange v) -> Value {
+      {"exp10",
+       [](OpBuilder &b, Location loc, ValueRange v) -> Value {
          return emitLibraryCall(b, loc, v[0].getType().isF32() ? "exp10f" : "exp10", v[0].getType(), v);
        }},
-      {"clz", unary<math::CountLeadingZerosOp>}, {"clzll", unary<math::CountLeadingZerosOp>},
-      {"popc", unary<math::CtPopOp>},    {"popcll", unary<math::CtPopOp>},   {"abs", unary<math::AbsIOp>},
+      {"clz", unary<math::CountLeadingZerosOp>},
+      {"clzll", unary<math::CountLeadingZerosOp>},
+      {"popc", unary<math::CtPopOp>},
+      {"popcll", unary<math::CtPopOp>},
+      {"abs", unary<math::AbsIOp>},
       {"llabs", unary<math::AbsIOp>},
   };
   return table;
 }
 
 /// What the C library calls by the same name, with an `f` appended in single precision.
-const char *const libraryNames[] = {"lgamma", "tgamma", "j0", "j1", "y0", "y1", "logb", "fdim", "hypot", "nextafter",
-                                    "remainder", "exp10", "llrint", "llround", "ldexp", "scalbn", "ilogb", "jn", "yn",
-                                    "lrint", "lround"};
+const char *const libraryNames[] = {"lgamma", "tgamma", "j0",        "j1",        "y0",    "y1",     "logb",
+                                    "fdim",   "hypot",  "nextafter", "remainder", "exp10", "llrint", "llround",
+                                    "ldexp",  "scalbn", "ilogb",     "jn",        "yn",    "lrint",  "lround"};
 } // namespace
 
 /// is-something on a float, as the i32 that libdevice returns.
@@ -90,7 +129,9 @@ static Value emitClassification(OpBuilder &b, Location loc, StringRef name, Valu
   Type type = x.getType();
   Value test;
   auto constant = [&](double v) { return constantLike(b, loc, x, v); };
-  auto compare = [&](arith::CmpFPredicate p, Value l, Value r) -> Value { return arith::CmpFOp::create(b, loc, p, l, r); };
+  auto compare = [&](arith::CmpFPredicate p, Value l, Value r) -> Value {
+    return arith::CmpFOp::create(b, loc, p, l, r);
+  };
   if (name == "isnan")
     test = compare(arith::CmpFPredicate::UNO, x, x);
   else if (name == "isinf")
@@ -114,8 +155,8 @@ Value tegula::loops::emitDeviceFunction(OpBuilder &b, tile::ExternElementwiseOp 
   if (!name.consume_front("__nv_")) // the user's own C library function
     return emitLibraryCall(b, loc, op.getSymbol(), result, operands);
   bool single = !operands.empty() && operands[0].getType().isF32();
-  for (StringRef form : {name, single && name.ends_with("f") ? name.drop_back() : name,
-                         name.ends_with("d") ? name.drop_back() : name}) {
+  for (StringRef form :
+       {name, single && name.ends_with("f") ? name.drop_back() : name, name.ends_with("d") ? name.drop_back() : name}) {
     if (!operands.empty() && isa<FloatType>(operands[0].getType()))
       if (Value test = emitClassification(b, loc, form, operands[0]))
         return test;

@@ -31,9 +31,7 @@ struct Words {
   Value above(Value x, Value y) { return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ugt, x, y); }
   Value select(Value p, Value x, Value y) { return arith::SelectOp::create(b, loc, p, x, y); }
   Value widen(Value x) { return arith::ExtUIOp::create(b, loc, i32, x); }
-  Value narrow(Value x, unsigned width) {
-    return arith::TruncIOp::create(b, loc, b.getIntegerType(width), x);
-  }
+  Value narrow(Value x, unsigned width) { return arith::TruncIOp::create(b, loc, b.getIntegerType(width), x); }
 };
 } // namespace
 
@@ -86,8 +84,8 @@ static Value f32ToFp8(Words &w, Value value, int mantissa, int bias, int largest
     code = w.sub(code, arith::ExtUIOp::create(w.b, w.loc, w.i32, wentUp));
   }
   // In f32 bits: everything from one code beyond the largest on saturates.
-  uint32_t largestBits = ((uint32_t(largest) >> mantissa) + 127 - bias) << 23 |
-                         (uint32_t(largest) & ((1u << mantissa) - 1)) << dropped;
+  uint32_t largestBits =
+      ((uint32_t(largest) >> mantissa) + 127 - bias) << 23 | (uint32_t(largest) & ((1u << mantissa) - 1)) << dropped;
   code = w.select(w.above(magnitude, w.c(largestBits)), w.c(largest), code);
   code = w.select(w.above(magnitude, w.c(0x7f800000)), w.c(nan), code);
   return w.narrow(w.ori(code, w.andi(w.shr(x, 24), w.c(0x80))), 8);
@@ -124,8 +122,8 @@ static Value toF32(Words &w, Value value, Type from, Rounding rounding) {
     Value mask = arith::ConstantOp::create(w.b, w.loc, w.b.getI64IntegerAttr(INT64_MAX));
     return arith::AndIOp::create(w.b, w.loc, arith::BitcastOp::create(w.b, w.loc, i64, f), mask);
   };
-  Value up = w.above(magnitude(back), magnitude(value)), inexact = arith::CmpFOp::create(
-      w.b, w.loc, arith::CmpFPredicate::ONE, back, value);
+  Value up = w.above(magnitude(back), magnitude(value)),
+        inexact = arith::CmpFOp::create(w.b, w.loc, arith::CmpFPredicate::ONE, back, value);
   Value towardZero = w.sub(w.bits(near), arith::ExtUIOp::create(w.b, w.loc, w.i32, up));
   if (rounding == Rounding::TowardZero)
     return w.real(towardZero);

@@ -57,8 +57,8 @@ struct ConvertLoopsToLLVMPass : impl::ConvertLoopsToLLVMPassBase<ConvertLoopsToL
     Type i32 = b.getI32Type();
     Location loc = check.getLoc();
     b.setInsertionPointToStart(module.getBody());
-    auto printer = LLVM::LLVMFuncOp::create(
-        b, loc, "dprintf", LLVM::LLVMFunctionType::get(i32, {i32, pointer}, /*isVarArg=*/true));
+    auto printer = LLVM::LLVMFuncOp::create(b, loc, "dprintf",
+                                            LLVM::LLVMFunctionType::get(i32, {i32, pointer}, /*isVarArg=*/true));
     std::string format("program (%d, %d, %d): %s\n\0", 26);
     auto text = LLVM::GlobalOp::create(b, loc, LLVM::LLVMArrayType::get(b.getI8Type(), format.size()), true,
                                        LLVM::Linkage::Private, "tegula.check.format", b.getStringAttr(format));

@@ -85,8 +85,7 @@ void Nest::plan() {
   anchor.resize(order.size() + 1, nullptr);
   origin = kernel.b.saveInsertionPoint();
   outside = kernel.b;
-  accessGroup = LLVM::AccessGroupAttr::get(kernel.b.getContext(),
-                                           DistinctAttr::create(kernel.b.getUnitAttr()));
+  accessGroup = LLVM::AccessGroupAttr::get(kernel.b.getContext(), DistinctAttr::create(kernel.b.getUnitAttr()));
   for (Load &load : allLoads)
     load.address = relocated(load.op, load.map, affineReader().pointer(load.op.getPtr(), load.map));
 }
@@ -333,8 +332,8 @@ SmallVector<Value> Nest::segment(Value low, Value high, Mode segmentMode, ValueR
     unroll = LLVM::LoopUnrollAttr::get(context, yes, {}, {}, {}, {}, {}, {});
   }
   loop->setAttr("llvm.loop_annotation",
-                LLVM::LoopAnnotationAttr::get(context, {}, vectorize, {}, unroll, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
-                                              cast<LLVM::AccessGroupAttr>(accessGroup)));
+                LLVM::LoopAnnotationAttr::get(context, {}, vectorize, {}, unroll, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                              {}, cast<LLVM::AccessGroupAttr>(accessGroup)));
   if (!anchor[numLoops() - 1])
     anchor[numLoops() - 1] = loop;
   innerBlock = loop.getBody();
@@ -385,9 +384,13 @@ SmallVector<Value> Nest::inner(ValueRange init, Body body, ValueRange tailValues
     return segment(low, high, Mode::Main, init, body);
   auto sameBounds = [](const Load &x, const Load &y) {
     auto within = [](const Load &x, const Load &y) {
-      return llvm::all_of(x.mask.bounds, [&](const Bound &bound) {
-        return llvm::any_of(y.mask.bounds, [&](const Bound &other) { return other.difference.sameAs(bound.difference); });
-      }) && llvm::all_of(x.mask.scalars, [&](Value scalar) { return llvm::is_contained(y.mask.scalars, scalar); });
+      return llvm::all_of(x.mask.bounds,
+                          [&](const Bound &bound) {
+                            return llvm::any_of(y.mask.bounds, [&](const Bound &other) {
+                              return other.difference.sameAs(bound.difference);
+                            });
+                          }) &&
+             llvm::all_of(x.mask.scalars, [&](Value scalar) { return llvm::is_contained(y.mask.scalars, scalar); });
     };
     return within(x, y) && within(y, x);
   };

@@ -49,8 +49,8 @@ public:
   };
   using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ValueRange carried)>;
   /// Folds `count` (i64, maybe 0) elements that are all `values` into the carried values.
-  using UniformTail = llvm::function_ref<llvm::SmallVector<mlir::Value>(
-      mlir::OpBuilder &b, mlir::ValueRange carried, mlir::ValueRange values, mlir::Value count)>;
+  using UniformTail = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::OpBuilder &b, mlir::ValueRange carried,
+                                                                        mlir::ValueRange values, mlir::Value count)>;
 
   Nest(Kernel &kernel, mlir::Location loc, llvm::ArrayRef<int64_t> shape);
 
@@ -121,7 +121,7 @@ public:
     tile::LoadOp op;
     IndexMap map;
     Affine address = Affine(0);
-    MaskParts mask;     ///< what `restrictTo` does not imply already
+    MaskParts mask;       ///< what `restrictTo` does not imply already
     bool implied = false; ///< nothing is left of its mask
     unsigned level = 0;
     bool isConditional() const { return !mask.bounds.empty() || !mask.scalars.empty(); }

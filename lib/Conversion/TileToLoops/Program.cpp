@@ -186,7 +186,9 @@ static std::string placeOf(Location loc) {
 void Kernel::lowerAssert(tile::AssertOp op) {
   Location loc = op.getLoc();
   Value holds;
-  auto constant = [&](OpBuilder &at, bool value) -> Value { return arith::ConstantOp::create(at, loc, at.getBoolAttr(value)); };
+  auto constant = [&](OpBuilder &at, bool value) -> Value {
+    return arith::ConstantOp::create(at, loc, at.getBoolAttr(value));
+  };
   auto under = [&](OpBuilder &at, Value condition, Value mask) -> Value {
     return arith::OrIOp::create(at, loc, condition, arith::XOrIOp::create(at, loc, mask, constant(at, true)));
   };
@@ -208,17 +210,19 @@ void Kernel::lowerAssert(tile::AssertOp op) {
     flat.plan();
     flat.openOuter();
     Value init = constant(b, true);
-    holds = flat.inner(init, [&](ValueRange carried) {
-      Value condition = flat.element(op.getCondition());
-      OpBuilder at = flat.here();
-      if (op.getMask()) {
-        Value mask = flat.element(op.getMask());
-        at = flat.here();
-        condition = under(at, condition, mask);
-      }
-      at = flat.here();
-      return SmallVector<Value>{arith::AndIOp::create(at, loc, carried.front(), condition)};
-    }).front();
+    holds = flat.inner(init,
+                       [&](ValueRange carried) {
+                         Value condition = flat.element(op.getCondition());
+                         OpBuilder at = flat.here();
+                         if (op.getMask()) {
+                           Value mask = flat.element(op.getMask());
+                           at = flat.here();
+                           condition = under(at, condition, mask);
+                         }
+                         at = flat.here();
+                         return SmallVector<Value>{arith::AndIOp::create(at, loc, carried.front(), condition)};
+                       })
+                .front();
     flat.close();
   } else {
     holds = scalars.lookup(op.getCondition());

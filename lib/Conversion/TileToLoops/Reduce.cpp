@@ -124,7 +124,8 @@ void Kernel::lowerReduce(tile::ReduceOp op) {
       nest.need(operand);
       nest.plan();
       nest.openOuter();
-      scalars.map(result, nest.inner({}, [&](ValueRange) { return SmallVector<Value>{nest.element(operand)}; }).front());
+      scalars.map(result,
+                  nest.inner({}, [&](ValueRange) { return SmallVector<Value>{nest.element(operand)}; }).front());
       nest.close();
     }
     return;
@@ -139,8 +140,8 @@ void Kernel::lowerReduce(tile::ReduceOp op) {
     preview.cutAtDimension(axis);
     preview.plan();
     bool whole = llvm::any_of(preview.space().dims(), [&](const IterationSpace::Dim &dim) {
-                   return int(dim.firstBit) == axisBits.front() && dim.numBits == axisBits.size();
-                 });
+      return int(dim.firstBit) == axisBits.front() && dim.numBits == axisBits.size();
+    });
     if (!whole || preview.hasVariants())
       for (Value operand : op.getOperands())
         materialise(operand);

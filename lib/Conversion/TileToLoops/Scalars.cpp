@@ -71,7 +71,8 @@ bool tegula::loops::isElementwise(Operation *op) {
     return true;
   if (auto external = dyn_cast<tile::ExternElementwiseOp>(op))
     return external.getPure() || !isa<RankedTensorType>(external.getType());
-  return isa_and_nonnull<arith::ArithDialect, math::MathDialect>(op->getDialect()) && !op->hasTrait<OpTrait::ConstantLike>();
+  return isa_and_nonnull<arith::ArithDialect, math::MathDialect>(op->getDialect()) &&
+         !op->hasTrait<OpTrait::ConstantLike>();
 }
 
 //===----------------------------------------------------------------------===//
@@ -100,7 +101,8 @@ static Value safeDivisor(OpBuilder &b, Location loc, Value x, Value y, bool isSi
     return y;
   Value bad = n.compare(arith::CmpIPredicate::eq, y, n.c(type, 0));
   if (isSigned && !type.isInteger(1)) {
-    Value least = n.compare(arith::CmpIPredicate::eq, x, n.c(type, APInt::getSignedMinValue(type.getIntOrFloatBitWidth())));
+    Value least =
+        n.compare(arith::CmpIPredicate::eq, x, n.c(type, APInt::getSignedMinValue(type.getIntOrFloatBitWidth())));
     Value minusOne = n.compare(arith::CmpIPredicate::eq, y, n.c(type, -1));
     bad = arith::OrIOp::create(b, loc, bad, arith::AndIOp::create(b, loc, least, minusOne));
   }
@@ -249,9 +251,8 @@ Value tegula::loops::emitElementwise(OpBuilder &b, Operation *op, ValueRange ope
         return emitFloatCast(b, loc, cloneScalar(b, op, operands, middle), middle, to);
       })
       .Case<arith::BitcastOp>([&](auto) { return emitBitcast(b, loc, operands[0], to); })
-      .Case<arith::SelectOp>([&](auto) -> Value {
-        return arith::SelectOp::create(b, loc, operands[0], operands[1], operands[2]);
-      })
+      .Case<arith::SelectOp>(
+          [&](auto) -> Value { return arith::SelectOp::create(b, loc, operands[0], operands[1], operands[2]); })
       .Default([&](Operation *) {
         bool floats = isa<FloatType>(to) || llvm::any_of(op->getOperands(), [](Value v) {
                         return isa<FloatType>(getElementTypeOrSelf(v.getType()));

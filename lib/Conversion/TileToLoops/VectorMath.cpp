@@ -93,8 +93,8 @@ Real polynomial(Real x, std::initializer_list<double> coefficients) {
 
 /// e^r for |r| <= 0.36.
 Real expSmall(Real r) {
-  Real p = polynomial(r, {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
-                          5.0000001201e-1});
+  Real p = polynomial(
+      r, {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1});
   return (p * r) * r + r + 1.0;
 }
 
@@ -234,9 +234,8 @@ Value expand(Writer &w, Operation *op) {
       .Case<math::ExpM1Op>([&](auto) { return expm1Of(x).v; })
       .Case<math::LogOp>([&](auto) { return logOf(x).v; })
       .Case<math::Log2Op>([&](auto) { return logToBase(x, 1.44269504088896341, 1.0, 0.0).v; })
-      .Case<math::Log10Op>([&](auto) {
-        return logToBase(x, 0.434294481903251828, 3.0078125e-1, 2.48745663981195214e-4).v;
-      })
+      .Case<math::Log10Op>(
+          [&](auto) { return logToBase(x, 0.434294481903251828, 3.0078125e-1, 2.48745663981195214e-4).v; })
       .Case<math::Log1pOp>([&](auto) { return log1pOf(x).v; })
       .Case<math::TanhOp>([&](auto) { return tanhOf(x).v; })
       .Case<math::ErfOp>([&](auto) { return erfOf(x).v; })

@@ -26,7 +26,8 @@ protected:
 
   OwningOpRef<ModuleOp> parse(const std::string &body) {
     std::string text = "func.func @k(%x: !tile.ptr<f16> {tile.divisibility = 16 : i64}, %n: i32 {tile.divisibility = "
-                       "16 : i64}, %m: i32) {\n" + body + "\nreturn\n}";
+                       "16 : i64}, %m: i32) {\n" +
+                       body + "\nreturn\n}";
     auto module = parseSourceString<ModuleOp>(text, &context);
     EXPECT_TRUE(module) << text;
     return module;

@@ -1,8 +1,8 @@
 //===- BlockTest.cpp - Operations on blocks against C++ references -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// `BlockKernel` writes the frame of a kernel that loads whole blocks, computes `%r` and stores it, so that a test is the
-// operations in question and their meaning in C++. Outputs are poisoned and have a margin that must stay as it was.
+// `BlockKernel` writes the frame of a kernel that loads whole blocks, computes `%r` and stores it, so that a test is
+// the operations in question and their meaning in C++. Outputs are poisoned and have a margin that must stay as it was.
 #include "test/unit/Host/HostKernel.h"
 
 #include <cmath>
@@ -43,11 +43,10 @@ struct BlockKernel {
   static std::string frame(const std::string &name, const Block &block) {
     std::string n = std::to_string(product(block.shape)), d = dims(block.shape), t = block.type;
     std::string pointer = "!tile.ptr<" + t + ">";
-    return "%" + name + "i = tile.arange 0, " + n + " : tensor<" + n + "xi32>\n" +
-           "%" + name + "j = tile.reshape %" + name + "i : tensor<" + n + "xi32> -> tensor<" + d + "i32>\n" +
-           "%" + name + "s = tile.splat %" + name + "p : " + pointer + " -> tensor<" + d + pointer + ">\n" +
-           "%" + name + "a = tile.addptr %" + name + "s, %" + name + "j : tensor<" + d + pointer + ">, tensor<" + d +
-           "i32>\n";
+    return "%" + name + "i = tile.arange 0, " + n + " : tensor<" + n + "xi32>\n" + "%" + name + "j = tile.reshape %" +
+           name + "i : tensor<" + n + "xi32> -> tensor<" + d + "i32>\n" + "%" + name + "s = tile.splat %" + name +
+           "p : " + pointer + " -> tensor<" + d + pointer + ">\n" + "%" + name + "a = tile.addptr %" + name + "s, %" +
+           name + "j : tensor<" + d + pointer + ">, tensor<" + d + "i32>\n";
   }
 
   std::string text() const {
@@ -58,12 +57,12 @@ struct BlockKernel {
       code += frame(name, in[k]);
       std::string mask;
       if (ragged) {
-        code += "%" + name + "n = tile.splat %n : i32 -> tensor<" + d + "i32>\n%" + name + "m = arith.cmpi slt, %" + name +
-                "j, %" + name + "n : tensor<" + d + "i32>\n";
+        code += "%" + name + "n = tile.splat %n : i32 -> tensor<" + d + "i32>\n%" + name + "m = arith.cmpi slt, %" +
+                name + "j, %" + name + "n : tensor<" + d + "i32>\n";
         mask = " mask %" + name + "m";
       }
-      code += "%" + name + " = tile.load %" + name + "a" + mask + " : tensor<" + d + "!tile.ptr<" + t + ">> -> tensor<" +
-              d + t + ">\n";
+      code += "%" + name + " = tile.load %" + name + "a" + mask + " : tensor<" + d + "!tile.ptr<" + t +
+              ">> -> tensor<" + d + t + ">\n";
     }
     code += body + "\n";
     for (size_t k = 0; k < out.size(); ++k) {
@@ -149,8 +148,15 @@ TEST(Block, sums_along_every_axis_of_ragged_blocks) {
     std::vector<int64_t> shape;
     int axis;
   };
-  for (auto &[shape, axis] : std::vector<Case>{{{1024}, 0}, {{32, 64}, 0}, {{32, 64}, 1}, {{8, 16, 32}, 0},
-                                               {{8, 16, 32}, 1}, {{8, 16, 32}, 2}, {{1, 64}, 0}, {{64, 1}, 1}, {{64, 2}, 1}}) {
+  for (auto &[shape, axis] : std::vector<Case>{{{1024}, 0},
+                                               {{32, 64}, 0},
+                                               {{32, 64}, 1},
+                                               {{8, 16, 32}, 0},
+                                               {{8, 16, 32}, 1},
+                                               {{8, 16, 32}, 2},
+                                               {{1, 64}, 0},
+                                               {{64, 1}, 1},
+                                               {{64, 2}, 1}}) {
     BlockKernel k;
     k.in = {{"f32", shape}};
     std::vector<int64_t> rest = shape;
@@ -158,8 +164,8 @@ TEST(Block, sums_along_every_axis_of_ragged_blocks) {
     k.out = {{"f32", rest}};
     k.ragged = true;
     std::string result = rest.empty() ? "f32" : "tensor<" + dims(rest) + "f32>";
-    k.body = "%r = tile.reduce (%x0) axis " + std::to_string(axis) + " : (tensor<" + dims(shape) + "f32>) -> " + result +
-             combiner("arith.addf", "f32", "fastmath<reassoc,nsz,contract>");
+    k.body = "%r = tile.reduce (%x0) axis " + std::to_string(axis) + " : (tensor<" + dims(shape) + "f32>) -> " +
+             result + combiner("arith.addf", "f32", "fastmath<reassoc,nsz,contract>");
     int64_t total = product(shape), inner = 1;
     for (size_t d = axis + 1; d < shape.size(); ++d)
       inner *= shape[d];
@@ -204,10 +210,10 @@ TEST(Block, argmax_takes_the_leftmost) {
     std::vector<int64_t> rest(shape.begin(), shape.end() - 1);
     k.out = {{"i32", rest}, {"i32", rest}};
     std::string result = rest.empty() ? "i32" : "tensor<" + dims(rest) + "i32>";
-    std::string index = rest.empty() ? "%ix = arith.addi %ia, %zero : tensor<" + d + "i32>\n"
-                                     : "%ie = tile.expand_dims %ia 0 : tensor<" + n + "xi32> -> tensor<1x" + n +
-                                           "xi32>\n%ix = tile.broadcast %ie : tensor<1x" + n + "xi32> -> tensor<" + d +
-                                           "i32>\n";
+    std::string index = rest.empty()
+                            ? "%ix = arith.addi %ia, %zero : tensor<" + d + "i32>\n"
+                            : "%ie = tile.expand_dims %ia 0 : tensor<" + n + "xi32> -> tensor<1x" + n +
+                                  "xi32>\n%ix = tile.broadcast %ie : tensor<1x" + n + "xi32> -> tensor<" + d + "i32>\n";
     k.body = "%zero = arith.constant dense<0> : tensor<" + d + "i32>\n%ia = tile.arange 0, " + n + " : tensor<" + n +
              "xi32>\n" + index + "%r0, %r1 = tile.reduce (%x0, %ix) axis " + std::to_string(axis) + " : (tensor<" + d +
              "i32>, tensor<" + d + "i32>) -> (" + result + ", " + result + R"() {
@@ -434,8 +440,9 @@ template <typename T> void checkCopies(const std::string &type) {
   BlockKernel k;
   k.in = {{type, {256}}};
   k.out = {{type, {256}}};
-  k.body = "%t = tile.reshape %x0 : tensor<256x" + type + "> -> tensor<16x16x" + type + ">\n%u = tile.trans %t [1, 0] : tensor<16x16x" +
-           type + "> -> tensor<16x16x" + type + ">\n%r = tile.reshape %u : tensor<16x16x" + type + "> -> tensor<256x" + type + ">";
+  k.body = "%t = tile.reshape %x0 : tensor<256x" + type + "> -> tensor<16x16x" + type +
+           ">\n%u = tile.trans %t [1, 0] : tensor<16x16x" + type + "> -> tensor<16x16x" + type +
+           ">\n%r = tile.reshape %u : tensor<16x16x" + type + "> -> tensor<256x" + type + ">";
   std::vector<std::vector<T>> in = {everyPattern<T>(256)}, out;
   if (type == "i1")
     for (T &x : in[0])
@@ -478,16 +485,18 @@ struct SmallFloat {
 };
 
 TEST(Block, small_floats_round_to_nearest_even_or_toward_zero) {
-  for (SmallFloat f : {SmallFloat{"f16", 5, 10, false, false}, {"bf16", 8, 7, false, false},
-                       {"f8E5M2", 5, 2, false, true}, {"f8E4M3FN", 4, 3, true, true}})
+  for (SmallFloat f : {SmallFloat{"f16", 5, 10, false, false},
+                       {"bf16", 8, 7, false, false},
+                       {"f8E5M2", 5, 2, false, true},
+                       {"f8E4M3FN", 4, 3, true, true}})
     for (const char *rounding : {"rtne", "rtz"}) {
       bool narrow = f.exponentBits + f.mantissaBits == 7;
       BlockKernel k;
       k.in = {{"f32", {4096}}};
       k.out = {{narrow ? "i8" : "i16", {4096}}};
       std::string type = f.type;
-      k.body = "%c = tile.fp_to_fp %x0 rounding = " + std::string(rounding) + " : tensor<4096xf32> -> tensor<4096x" + type +
-               ">\n%r = arith.bitcast %c : tensor<4096x" + type + "> to tensor<4096x" + k.out[0].type + ">";
+      k.body = "%c = tile.fp_to_fp %x0 rounding = " + std::string(rounding) + " : tensor<4096xf32> -> tensor<4096x" +
+               type + ">\n%r = arith.bitcast %c : tensor<4096x" + type + "> to tensor<4096x" + k.out[0].type + ">";
       std::vector<std::vector<float>> in = {everyPattern<float>(4096)};
       // Most of them near what the type can hold, and on its ties.
       int codes = 1 << (f.exponentBits + f.mantissaBits + 1);
@@ -542,8 +551,10 @@ TEST(Block, small_floats_round_to_nearest_even_or_toward_zero) {
 }
 
 TEST(Block, small_floats_widen_exactly) {
-  for (SmallFloat f : {SmallFloat{"f16", 5, 10, false, false}, {"bf16", 8, 7, false, false},
-                       {"f8E5M2", 5, 2, false, true}, {"f8E4M3FN", 4, 3, true, true}}) {
+  for (SmallFloat f : {SmallFloat{"f16", 5, 10, false, false},
+                       {"bf16", 8, 7, false, false},
+                       {"f8E5M2", 5, 2, false, true},
+                       {"f8E4M3FN", 4, 3, true, true}}) {
     bool narrow = f.exponentBits + f.mantissaBits == 7;
     BlockKernel k;
     int64_t count = narrow ? 256 : 65536;
@@ -625,12 +636,12 @@ TEST(Block, floats_become_integers_by_truncation) {
   k.in = {{"f32", {16}}};
   k.out = {{"i32", {16}}};
   k.body = "%r = arith.fptosi %x0 : tensor<16xf32> to tensor<16xi32>";
-  std::vector<std::vector<float>> in = {{0.9f, -0.9f, 1e10f, -1e10f, NAN, INFINITY, -INFINITY, 2147483520.0f, -7.5f, 7.5f,
-                                         1, -1, 0, -0.0f, 100.25f, -100.75f}};
+  std::vector<std::vector<float>> in = {{0.9f, -0.9f, 1e10f, -1e10f, NAN, INFINITY, -INFINITY, 2147483520.0f, -7.5f,
+                                         7.5f, 1, -1, 0, -0.0f, 100.25f, -100.75f}};
   std::vector<std::vector<int32_t>> out;
   ASSERT_TRUE(k.run(in, out));
-  EXPECT_EQ(out[0], (std::vector<int32_t>{0, 0, INT32_MAX, INT32_MIN, 0, INT32_MAX, INT32_MIN, 2147483520, -7, 7, 1, -1, 0,
-                                          0, 100, -100}));
+  EXPECT_EQ(out[0], (std::vector<int32_t>{0, 0, INT32_MAX, INT32_MIN, 0, INT32_MAX, INT32_MIN, 2147483520, -7, 7, 1, -1,
+                                          0, 0, 100, -100}));
 }
 
 //===----------------------------------------------------------------------===//
@@ -644,9 +655,9 @@ TEST(Block, a_million_elements_lie_in_scratch) {
   k.in = {{"f32", {count}}};
   k.out = {{"f32", {count}}};
   k.ragged = true;
-  k.body = "%s = tile.scan (%x0) axis 0 : tensor<" + n + "xf32>" + combiner("arith.maxnumf", "f32") + "%m = tile.reduce (%s) axis 0 : (tensor<" +
-           n + "xf32>) -> f32" + combiner("arith.maxnumf", "f32") + "%ms = tile.splat %m : f32 -> tensor<" + n +
-           "xf32>\n%r = arith.subf %s, %ms : tensor<" + n + "xf32>";
+  k.body = "%s = tile.scan (%x0) axis 0 : tensor<" + n + "xf32>" + combiner("arith.maxnumf", "f32") +
+           "%m = tile.reduce (%s) axis 0 : (tensor<" + n + "xf32>) -> f32" + combiner("arith.maxnumf", "f32") +
+           "%ms = tile.splat %m : f32 -> tensor<" + n + "xf32>\n%r = arith.subf %s, %ms : tensor<" + n + "xf32>";
   std::vector<std::vector<float>> in = {floats(count)}, out;
   ASSERT_TRUE(k.run(in, out, int32_t(count - 5)));
   float largest = -INFINITY;

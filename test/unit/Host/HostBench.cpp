@@ -1,16 +1,16 @@
 //===- HostBench.cpp - Rows on one thread, against C ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// RMSNorm and softmax of 1024 rows (or as many as the argument says) in single precision: what Tegula compiles beside loops written in C and compiled with
-// -O3 -march=native -ffast-math. Best of many runs, taken in turns.
+// RMSNorm and softmax of 1024 rows (or as many as the argument says) in single precision: what Tegula compiles beside
+// loops written in C and compiled with -O3 -march=native -ffast-math. Best of many runs, taken in turns.
 #include "test/unit/Host/HostKernel.h"
 #include "test/unit/Host/SampleKernels.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <cstdlib>
+#include <ctime>
 #include <functional>
 #include <vector>
 

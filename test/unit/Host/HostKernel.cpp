@@ -66,8 +66,7 @@ std::unique_ptr<HostKernel> HostKernel::compile(const std::string &text, std::st
     error = llvm::toString(code.takeError());
     return nullptr;
   }
-  kernel->milliseconds =
-      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  kernel->milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   if (dump)
     llvm::errs() << code->llvmIR << code->assembly;
   kernel->llvmIR = code->llvmIR;

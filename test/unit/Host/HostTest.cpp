@@ -190,7 +190,8 @@ func.func @check(%x: !tile.ptr<i32>, %n: i32) attributes {tile.kernel} {
 })";
 
 TEST(Host, a_failing_assert_ends_the_range_and_leaves_its_message) {
-  std::string text = replaced(kAssert, "mask %m, : tensor<64xi1>, tensor<64xi1>", "mask %m : tensor<64xi1>, : tensor<64xi1>");
+  std::string text =
+      replaced(kAssert, "mask %m, : tensor<64xi1>, tensor<64xi1>", "mask %m : tensor<64xi1>, : tensor<64xi1>");
   auto kernel = compile(text);
   ASSERT_TRUE(kernel);
   std::vector<int32_t> x(4, 0);

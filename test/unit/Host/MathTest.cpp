@@ -15,8 +15,8 @@ namespace {
 struct Function {
   const char *op;
   double (*reference)(double);
-  double limit;    ///< units of the last place
-  float most;      ///< largest magnitude that is compared
+  double limit; ///< units of the last place
+  float most;   ///< largest magnitude that is compared
 };
 
 double exp2Reference(double x) { return std::exp2(x); }
@@ -39,7 +39,8 @@ func.func @apply(%x: !tile.ptr<f32>, %out: !tile.ptr<f32>) attributes {tile.kern
   %xp = tile.addptr %xs, %o : tensor<1024x!tile.ptr<f32>>, tensor<1024xi32>
   %op = tile.addptr %os, %o : tensor<1024x!tile.ptr<f32>>, tensor<1024xi32>
   %v = tile.load %xp : tensor<1024x!tile.ptr<f32>> -> tensor<1024xf32>
-  %y = )" + std::string(function.op) + R"( %v fastmath<afn> : tensor<1024xf32>
+  %y = )" + std::string(function.op) +
+                     R"( %v fastmath<afn> : tensor<1024xf32>
   tile.store %op, %y : tensor<1024x!tile.ptr<f32>>
   return
 })";

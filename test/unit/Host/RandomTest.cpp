@@ -3,8 +3,8 @@
 //
 // Programs of random operations on blocks of i32: arithmetic, shape changes, reductions, scans, masked loads and stores
 // into one small memory (so that they overlap in every way), loops and branches that carry blocks. Each operation is
-// written as text and as a step of an interpreter that works on whole blocks, in program order; compiled code must leave the
-// same memory. TEGULA_RANDOM_PROGRAMS=n runs n of them, TEGULA_RANDOM_SEED=s starts at program s.
+// written as text and as a step of an interpreter that works on whole blocks, in program order; compiled code must
+// leave the same memory. TEGULA_RANDOM_PROGRAMS=n runs n of them, TEGULA_RANDOM_SEED=s starts at program s.
 #include "test/unit/Host/HostKernel.h"
 
 #include <cstdlib>
@@ -102,7 +102,8 @@ private:
   void arange() {
     int64_t n = int64_t(1) << (2 + pick(5)), start = pick(20);
     Value v = make({n});
-    line(name(v) + " = tile.arange " + std::to_string(start) + ", " + std::to_string(start + n) + " : " + type(v.shape));
+    line(name(v) + " = tile.arange " + std::to_string(start) + ", " + std::to_string(start + n) + " : " +
+         type(v.shape));
     add([=, this] {
       Data &out = data(v.id);
       out.resize(n);
@@ -212,7 +213,8 @@ private:
     one.insert(one.begin() + axis, 1);
     shape.insert(shape.begin() + axis, times);
     Value e = make(one), r = make(shape);
-    line(name(e) + " = tile.expand_dims " + name(a) + " " + std::to_string(axis) + " : " + type(a.shape) + " -> " + type(one));
+    line(name(e) + " = tile.expand_dims " + name(a) + " " + std::to_string(axis) + " : " + type(a.shape) + " -> " +
+         type(one));
     line(name(r) + " = tile.broadcast " + name(e) + " : " + type(one) + " -> " + type(shape));
     int64_t inner = 1;
     for (size_t d = axis; d < a.shape.size(); ++d)
@@ -282,8 +284,8 @@ private:
       inner *= a.shape[d];
     if (scan) {
       Value r = make(a.shape);
-      line(name(r) + " = tile.scan (" + name(a) + ") axis " + std::to_string(axis) + (reverse ? " reverse" : "") + " : " +
-           type(a.shape) + region);
+      line(name(r) + " = tile.scan (" + name(a) + ") axis " + std::to_string(axis) + (reverse ? " reverse" : "") +
+           " : " + type(a.shape) + region);
       add([=, this] {
         Data out = data(a.id);
         for (int64_t i = 0; i < int64_t(out.size()); ++i) {
@@ -489,16 +491,30 @@ private:
 
   void step(int depth) {
     switch (pick(depth < 2 ? 14 : 12)) {
-    case 0: case 1: case 2: return binary();
-    case 3: return select();
-    case 4: return transpose();
-    case 5: return broadcast();
-    case 6: return joinOrSplit();
-    case 7: case 8: return reduceOrScan();
-    case 9: case 10: return load();
-    case 11: return store();
-    case 12: return loop(depth);
-    default: return branch(depth);
+    case 0:
+    case 1:
+    case 2:
+      return binary();
+    case 3:
+      return select();
+    case 4:
+      return transpose();
+    case 5:
+      return broadcast();
+    case 6:
+      return joinOrSplit();
+    case 7:
+    case 8:
+      return reduceOrScan();
+    case 9:
+    case 10:
+      return load();
+    case 11:
+      return store();
+    case 12:
+      return loop(depth);
+    default:
+      return branch(depth);
     }
   }
 

@@ -60,7 +60,8 @@ inline std::string rmsNorm(const std::string &element) {
   auto cast = [&](const char *op, const char *to, const char *from, const std::string &types) {
     return std::string("%") + to + " = " + op + " %" + from + " : " + types;
   };
-  std::string ext = "tensor<4096x" + element + "> to tensor<4096xf32>", trunc = "tensor<4096xf32> to tensor<4096x" + element + ">";
+  std::string ext = "tensor<4096x" + element + "> to tensor<4096xf32>",
+              trunc = "tensor<4096xf32> to tensor<4096x" + element + ">";
   text = replaced(text, "EXTX", single ? "" : cast("arith.extf", "xv", "xh", ext));
   text = replaced(text, "EXTW", single ? "" : cast("arith.extf", "wv", "wh", ext));
   text = replaced(text, "TRUNC", single ? "" : cast("arith.truncf", "yh", "y", trunc));
