@@ -66,7 +66,8 @@ LayoutRule tile_gpu::layoutRule(Operation *op) {
                         llvm::any_of(other->getResultTypes(), llvm::IsaPred<RankedTensorType>);
         if (!hasBlock)
           return LayoutRule::Any;
-        return other->hasTrait<OpTrait::Elementwise>() ? LayoutRule::Same : LayoutRule::Unknown;
+        bool isSame = other->hasTrait<OpTrait::Elementwise>() || other->hasTrait<OpTrait::ConstantLike>();
+        return isSame ? LayoutRule::Same : LayoutRule::Unknown;
       });
 }
 
