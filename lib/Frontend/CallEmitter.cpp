@@ -22,6 +22,10 @@ bool isConstexprAnnotation(const ast::Expr *annotation) {
   return false;
 }
 
+static std::string countText(unsigned count, StringRef what = "argument") {
+  return std::to_string(count) + " " + what.str() + (count == 1 ? "" : "s");
+}
+
 bool Emitter::emitArguments(const ast::Call *node, CallArguments &arguments) {
   for (const ast::Expr *argument : node->args) {
     if (auto *starred = argument->as<ast::Starred>()) {
@@ -109,11 +113,42 @@ Value Emitter::call(const Value &callee, CallArguments &arguments) {
     return result;
   }
   case Value::Kind::Object:
+    if (std::optional<Value> made = makeNamedTuple(callee.asObject(), arguments))
+      return *made;
     return callEnvironment(callee.asObject().environment, callee.asObject().handle, arguments);
   default:
     error("type-error", describeValue(callee) + " cannot be called");
     return {};
   }
+}
+
+std::optional<Value> Emitter::makeNamedTuple(ObjectRef cls, CallArguments &arguments) {
+  Value fields;
+  std::string problem;
+  if (!cls.handle || cls.environment->getattr(cls.handle, "_fields", fields, problem) != Environment::Answer::Found ||
+      !fields.isTuple() || !all_of(fields.items(), [](const Value &field) { return field.isString(); }))
+    return std::nullopt;
+  std::vector<std::string> names;
+  for (const Value &field : fields.items())
+    names.push_back(field.asString());
+  std::vector<Value> items(arguments.positional.begin(), arguments.positional.end());
+  items.resize(std::max(items.size(), names.size()));
+  for (auto &[name, value] : arguments.keywords) {
+    auto found = find(names, name);
+    if (found == names.end() || items[size_t(found - names.begin())]) {
+      error("wrong-argument", found == names.end() ? "the named tuple has no field `" + name + "`"
+                                                   : "the named tuple gets the field `" + name + "` twice")
+          .withHint(suggestion(name, names));
+      return Value();
+    }
+    items[size_t(found - names.begin())] = value;
+  }
+  if (items.size() != names.size() || !all_of(items, [](const Value &item) { return bool(item); })) {
+    error("wrong-argument-count", "the named tuple has " + countText(unsigned(names.size()), "field") + "; got " +
+                                      Twine(arguments.positional.size() + arguments.keywords.size()));
+    return Value();
+  }
+  return Value::tuple(std::move(items), std::move(names));
 }
 
 /// Compile-time code of the host: all arguments must be known now.
@@ -142,10 +177,6 @@ Value Emitter::callEnvironment(Environment *owner, void *object, const CallArgum
 //===----------------------------------------------------------------------===//
 // Builtins
 //===----------------------------------------------------------------------===//
-
-static std::string countText(unsigned count) {
-  return std::to_string(count) + (count == 1 ? " argument" : " arguments");
-}
 
 bool Emitter::bindBuiltin(const Builtin &builtin, CallArguments &arguments, SmallVectorImpl<Value> &bound) {
   ArrayRef<BuiltinParameter> parameters = builtin.parameters;

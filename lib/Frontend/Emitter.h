@@ -172,6 +172,8 @@ private:
   // Calls.
   Value callInlined(FunctionRef function, CallArguments &arguments);
   bool bindParameters(const LoadedFunction &loaded, Frame &callee, CallArguments &arguments);
+  /// `Point(x, y)` of a NamedTuple class of the host; nothing when the object is no such class.
+  std::optional<Value> makeNamedTuple(ObjectRef cls, CallArguments &arguments);
   Value callEnvironment(Environment *owner, void *object, const CallArguments &arguments);
   Diagnostic &wrongArgumentCount(const LoadedFunction &loaded, const llvm::Twine &message);
 

@@ -121,7 +121,12 @@ struct ModuleEnvironment::Impl {
     Entity &entity = entities.emplace_back();
     entity.form = Entity::Class;
     entity.name = std::string(def->name);
+    bool isNamedTuple = any_of(def->bases, [](const ast::Expr *base) { return decoratorName(base) == "NamedTuple"; });
+    std::vector<Value> fields;
     for (const ast::Stmt *statement : def->body) {
+      auto *field = statement->as<ast::AnnAssign>();
+      if (auto *target = isNamedTuple && field ? field->target->as<ast::Name>() : nullptr)
+        fields.push_back(Value::string(StringRef(target->id)));
       if (auto *function = statement->as<ast::FunctionDef>())
         entity.members[StringRef(function->name)] =
             defineFunction(function, entity.name + "." + std::string(function->name));
@@ -132,6 +137,8 @@ struct ModuleEnvironment::Impl {
         if (Value value = evaluate(assign->value, ignored))
           entity.members[StringRef(name->id)] = value;
     }
+    if (isNamedTuple)
+      entity.members["_fields"] = Value::tuple(std::move(fields));
     bind(def->name, Value::object(self, &entity));
   }
 

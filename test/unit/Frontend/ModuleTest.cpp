@@ -63,6 +63,15 @@ TEST(Module, KernelsInClasses) {
   EXPECT_EQ(environment->kernels(), std::vector<std::string>{"C.kernel"});
 }
 
+TEST(Module, NamedTuples) {
+  const std::string point = "from typing import NamedTuple\nclass Point(NamedTuple):\n    x: tl.tensor\n    y: int\n";
+  EXPECT_HAS(compileWith(point + "@triton.jit\ndef f(point):\n    return Point(point.x + 1, y=point.y)\n",
+                         "a = f(Point(n, 3))\ntl.static_assert(len(a) == 2)\ntl.store(p, a.x * a.y + a[0])"),
+             "arith.muli");
+  EXPECT_HAS(errorsOf(point + body("p, n", "a = Point(n)"), "*fp32,i32"), "the named tuple has 2 fields; got 1");
+  EXPECT_HAS(errorsOf(point + body("p, n", "a = Point(n, z=2)"), "*fp32,i32"), "has no field `z`");
+}
+
 TEST(Module, WhatCannotBeKnownIsSaid) {
   EXPECT_HAS(errorsOf("import torch\nX = torch.zeros(3)\n" + body("p", "tl.store(p, X)"), "*fp32"),
              "`X` is bound at module level to something that is not known at compile time");
