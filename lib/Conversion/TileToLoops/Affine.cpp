@@ -78,7 +78,13 @@ static Affine operator+(Affine a, const Affine &b) {
   a.base += b.base;
   for (auto [mine, theirs] : llvm::zip(a.strides, b.strides))
     mine += theirs;
-  a.opaque.append(b.opaque.begin(), b.opaque.end());
+  for (const Opaque &term : b.opaque) {
+    auto same = llvm::find_if(a.opaque, [&](const Opaque &o) { return o.value == term.value && o.map == term.map; });
+    if (same == a.opaque.end())
+      a.opaque.push_back(term);
+    else
+      same->scale += term.scale;
+  }
   return a;
 }
 
@@ -130,6 +136,15 @@ std::optional<Affine> AffineReader::multiply(const Affine &x, const Affine &y, L
 }
 
 Affine AffineReader::integer(Value value, const IndexMap &map, unsigned depth) {
+  for (auto &[seen, affine] : known[value])
+    if (seen == map)
+      return affine;
+  Affine affine = takeApart(value, map, depth);
+  known[value].push_back({map, affine});
+  return affine;
+}
+
+Affine AffineReader::takeApart(Value value, const IndexMap &map, unsigned depth) {
   Operation *op = value.getDefiningOp();
   // Narrow integers wrap for real.
   if (!op || depth > 32 || buffers.contains(value) ||
@@ -179,18 +194,16 @@ Affine AffineReader::integer(Value value, const IndexMap &map, unsigned depth) {
 }
 
 void AffineReader::scalarPointer(Value value, Affine &into) {
-  auto addptr = value.getDefiningOp<tile::AddPtrOp>();
-  if (!addptr) {
-    into.pointer = scalars.lookup(value);
-    return;
+  while (auto addptr = value.getDefiningOp<tile::AddPtrOp>()) {
+    Type pointee = cast<tile::PointerType>(value.getType()).getPointee();
+    APInt constant;
+    Linear offset = matchPattern(addptr.getOffset(), m_ConstantInt(&constant))
+                        ? Linear(constant.getSExtValue())
+                        : Linear(scalars.lookup(addptr.getOffset()));
+    into.base += offset * sizeOf(pointee);
+    value = addptr.getPtr();
   }
-  scalarPointer(addptr.getPtr(), into);
-  Type pointee = cast<tile::PointerType>(value.getType()).getPointee();
-  APInt constant;
-  Linear offset = matchPattern(addptr.getOffset(), m_ConstantInt(&constant))
-                      ? Linear(constant.getSExtValue())
-                      : Linear(scalars.lookup(addptr.getOffset()));
-  into.base += offset * sizeOf(pointee);
+  into.pointer = scalars.lookup(value);
 }
 
 Affine AffineReader::pointer(Value value, const IndexMap &map) {
@@ -215,6 +228,10 @@ Affine AffineReader::pointer(Value value, const IndexMap &map) {
 }
 
 void AffineReader::mask(Value value, const IndexMap &map, MaskParts &parts) {
+  std::pair<Value, IndexMap> here(value, map);
+  if (llvm::is_contained(parts.seen, here))
+    return;
+  parts.seen.push_back(here);
   Operation *op = buffers.contains(value) ? nullptr : value.getDefiningOp();
   DenseIntElementsAttr dense;
   if (op && matchPattern(value, m_Constant(&dense)) && dense.isSplat() && !dense.getSplatValue<APInt>().isZero())

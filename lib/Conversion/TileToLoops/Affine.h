@@ -73,6 +73,7 @@ struct MaskParts {
   llvm::SmallVector<Bound, 2> bounds;
   llvm::SmallVector<mlir::Value, 1> scalars; ///< lowered i1 scalars
   llvm::SmallVector<std::pair<mlir::Value, IndexMap>, 1> rest;
+  llvm::SmallVector<std::pair<mlir::Value, IndexMap>, 4> seen; ///< taken apart already
 };
 
 /// Takes values of the tile IR apart. Emits products of scalars at `b`, which stands before the nest.
@@ -92,6 +93,7 @@ public:
   void mask(mlir::Value value, const IndexMap &map, MaskParts &parts);
 
 private:
+  Affine takeApart(mlir::Value value, const IndexMap &map, unsigned depth);
   Affine opaqueInteger(mlir::Value value, const IndexMap &map);
   Affine uniform(mlir::Value scalar);
   std::optional<Affine> multiply(const Affine &a, const Affine &b, mlir::Location loc);
@@ -102,6 +104,7 @@ private:
   const analysis::AxisAnalysis &axes;
   const llvm::DenseMap<mlir::Value, mlir::Value> &buffers;
   const IterationSpace &space;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<std::pair<IndexMap, Affine>, 1>> known;
 };
 
 } // namespace tegula::loops

@@ -207,7 +207,12 @@ SmallVector<Value> Kernel::inlineCombiner(OpBuilder &builder, Region &region, Va
 
 void Kernel::lowerDeferred(Operation *op) {
   // Arithmetic on indices is free: it ends up in addresses and bounds.
-  unsigned sum = 0;
+  unsigned sum = 0, storeys = 0;
+  for (Value operand : op->getOperands())
+    if (isBlock(operand) && !bufferOf(operand))
+      storeys = std::max(storeys, height.lookup(operand));
+  // Nests walk down such towers by recursion: none may be as high as a program is long.
+  constexpr unsigned kHighest = 160;
   for (Value operand : op->getOperands())
     if (isBlock(operand))
       sum += bufferOf(operand) || wantsBuffer(operand) ? 2 : cost.lookup(operand);
@@ -227,11 +232,12 @@ void Kernel::lowerDeferred(Operation *op) {
     sum += costOf(op);
   }
   for (Value result : op->getResults()) {
+    height[result] = storeys + 1;
     cost[result] = std::min(sum, 1000u);
     if (sum > 8 && uses.neededOften(result))
       wanted.insert(result);
-    else if (sum > 400) // a tower of work, copied by each reader of a reader
-      wanted.insert(result);
+    if (storeys >= kHighest && uses.lastUse(result) != 0)
+      materialise(result);
   }
 }
 

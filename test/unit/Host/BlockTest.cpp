@@ -669,4 +669,44 @@ TEST(Block, a_million_elements_lie_in_scratch) {
     ASSERT_EQ(out[0][i], running - largest) << i;
   }
 }
+
+/// Long programs and values that are used twice at every step must not take the compiler's stack or time.
+TEST(Block, long_programs_compile) {
+  BlockKernel k;
+  k.in = {{"i32", {64}}};
+  k.out = {{"i32", {64}}};
+  std::string last = "%x0";
+  for (int i = 0; i < 3000; ++i) {
+    std::string next = "%s" + std::to_string(i);
+    k.body += next + " = arith." + (i % 3 ? "addi " : "xori ") + last + ", " + (i % 3 == 1 ? last : "%x0") +
+              " : tensor<64xi32>\n";
+    last = next;
+  }
+  k.body += "%zero = arith.constant dense<0> : tensor<64xi32>\n%r = arith.addi " + last + ", %zero : tensor<64xi32>";
+  std::vector<std::vector<int32_t>> in = {ints(64, -100, 100)}, out;
+  ASSERT_TRUE(k.run(in, out));
+  for (int i = 0; i < 64; ++i) {
+    uint32_t x = in[0][i], want = x;
+    for (int step = 0; step < 3000; ++step)
+      want = step % 3 ? want + (step % 3 == 1 ? want : x) : want ^ x;
+    ASSERT_EQ(uint32_t(out[0][i]), want);
+  }
+}
+
+TEST(Block, addresses_doubled_over_and_over_compile) {
+  BlockKernel k;
+  k.in = {{"i32", {64}}};
+  k.out = {{"i32", {64}}};
+  k.body = "%d0 = arith.subi %x0j, %x0j : tensor<64xi32>\n%b0 = arith.cmpi sge, %x0j, %d0 : tensor<64xi32>\n";
+  for (int i = 0; i < 40; ++i) {
+    std::string from = std::to_string(i), to = std::to_string(i + 1);
+    k.body += "%d" + to + " = arith.addi %d" + from + ", %d" + from + " : tensor<64xi32>\n";
+    k.body += "%b" + to + " = arith.andi %b" + from + ", %b" + from + " : tensor<64xi1>\n";
+  }
+  k.body += "%q = tile.addptr %x0a, %d40 : tensor<64x!tile.ptr<i32>>, tensor<64xi32>\n"
+            "%r = tile.load %q mask %b40 : tensor<64x!tile.ptr<i32>> -> tensor<64xi32>";
+  std::vector<std::vector<int32_t>> in = {ints(64, -100, 100)}, out;
+  ASSERT_TRUE(k.run(in, out));
+  EXPECT_EQ(out[0], in[0]);
+}
 } // namespace
