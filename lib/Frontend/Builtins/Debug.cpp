@@ -86,6 +86,11 @@ static Value emitDevicePrint(BuiltinCall &call) {
                  "the prefix of tl.device_print holds printable ASCII only; got " + reprOf(Value::string(prefix)));
       return {};
     }
+  // "x", "x:" and "x: " all print as "x: 7".
+  if (!values.empty() && !prefix.empty()) {
+    StringRef words = StringRef(prefix).rtrim(' ');
+    prefix = (words + (words.ends_with(":") ? " " : ": ")).str();
+  }
   SmallVector<mlir::Value> operands;
   SmallVector<int32_t> isSigned;
   for (const Value &value : values) {
