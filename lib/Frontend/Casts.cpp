@@ -16,16 +16,8 @@ using namespace mlir;
 namespace tegula {
 
 bool TensorOps::checkSupported(Type element) {
-  if (element.isSupported()) {
-    // The hardware converts it from sm_89 on.
-    if (!element.is(Dtype::FP8E4NV) || !computeCapability || computeCapability >= 89)
-      return true;
-    reporter
-        .error("unsupported-dtype",
-               "the type " + element.str() + " is not supported in this architecture, sm_" + Twine(computeCapability))
-        .withHint("compile for sm_89 or later, or use fp8e5");
-    return false;
-  }
+  if (element.isSupported())
+    return true;
   reporter.error("unsupported-dtype", "the type " + element.str() + " is not supported")
       .withHint("use fp8e4nv or fp8e5");
   return false;

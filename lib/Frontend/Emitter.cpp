@@ -19,9 +19,7 @@ namespace tegula {
 Emitter::Emitter(MLIRContext &context, Environment &environment, const FrontendOptions &options, SourceManager &sources,
                  DiagnosticEngine &diagnostics)
     : context(context), environment(environment), options(options), sources(sources), diagnostics(diagnostics),
-      builder(&context), ops(builder, *this, options.fuseFloats, options.debug) {
-  ops.computeCapability = options.computeCapability;
-}
+      builder(&context), ops(builder, *this, options.fuseFloats, options.debug) {}
 
 //===----------------------------------------------------------------------===//
 // Places
@@ -223,11 +221,6 @@ OwningOpRef<ModuleOp> Emitter::emitKernel(void *kernel, ArrayRef<ArgumentBinding
       errorAt(parameter, "type-error", "a parameter cannot have the type " + argument.type.str());
       return nullptr;
     }
-    current = parameter;
-    bool supported = ops.checkSupported(element);
-    current = def;
-    if (!supported)
-      return nullptr;
     if (isConstexprAnnotation(parameter->annotation)) {
       errorAt(parameter, "wrong-argument",
               "`" + Twine(std::string(parameter->arg)) + "` is a constexpr parameter and needs a value; got the type " +

@@ -39,8 +39,6 @@ public:
   Reporter &reporter;
   /// Set while a library's combine region is built: its additions may be reordered.
   bool reorderFloats = false;
-  /// Of the GPU: 90 for sm_90a; 0 for the host.
-  unsigned computeCapability = 0;
 
   mlir::Location loc() { return reporter.location(); }
   mlir::MLIRContext *context() { return builder.getContext(); }
@@ -59,9 +57,6 @@ public:
   Tensor placeholder(Type type);
 
   //===--- Casts (Casts.cpp) --------------------------------------------------===//
-
-  /// Whether the target has the type; false after reporting.
-  bool checkSupported(Type element);
 
   /// To another element type; the shape stays. Rounding toward zero only for narrowing floats.
   Tensor cast(Tensor x, Type element, bool towardZero = false);
@@ -119,6 +114,7 @@ private:
   Tensor extremum(const Value &x, const Value &y, bool propagateNaN, bool wantMax);
   Tensor checkOverflow(ast::BinaryOperator op, Tensor a, Tensor b, Tensor result);
   bool shapeError(Type a, Type b);
+  bool checkSupported(Type element);
 
   bool fuseFloats;
   bool overflowChecks;
