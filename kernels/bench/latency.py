@@ -423,15 +423,17 @@ def tegulac(folder):
     times, peaks = [], []
     for _ in range(5):
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        text = process.stderr.read()
-        process.stderr.close()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         times.append((time.perf_counter() - start) * 1e3)
-        peaks.append(usage.ru_maxrss / 1024)
-        if process.returncode:
-            raise RuntimeError(f"tegulac failed: {text.strip()[-500:]}")
+        if run.returncode:
+            raise RuntimeError(f"tegulac failed: {run.stderr.strip()[-500:]}")
+    # The peak through a small process: a child starts with the peak of the one that it was forked from.
+    measure = (
+        "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:]); _, _, usage = os.wait4(p.pid, 0); "
+        "print(usage.ru_maxrss)"
+    )
+    run = subprocess.run([sys.executable, "-S", "-c", measure, *command], stdout=subprocess.PIPE, text=True)
+    peaks.append(int(run.stdout.split()[-1]) / 1024)
     return {"process_ms": round(statistics.median(times), 1), "peak_MiB": round(max(peaks), 1)}
 
 

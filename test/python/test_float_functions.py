@@ -49,4 +49,6 @@ def test_float_function(name, dtype, device):
     x = (np.random.default_rng(5).random(256) * 20 + 0.01).astype(dtype)
     out = devices.poisoned(x.shape, dtype, device)
     apply[(1,)](devices.put(x, device), out, BLOCK=x.size, NAME=name)
-    np.testing.assert_allclose(devices.get(out), EXPECTED[name](x.astype(np.float64)), rtol=2e-6)
+    # The GPU's fast log2 is good to 2^-22 absolutely (PTX ISA, lg2.approx), which shows where the result is small.
+    fast = 2.0**-22 if (name, dtype, device) == ("log2", "float32", "cuda") else 0
+    np.testing.assert_allclose(devices.get(out), EXPECTED[name](x.astype(np.float64)), rtol=2e-6, atol=fast)

@@ -1,8 +1,9 @@
 //===- Math.cpp - Mathematical functions ------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// tl.exp and its kin take fp32 and fp64 only. On GPUs they mean the fast approximate
-// forms: the operations carry `afn`. The exact ones are sqrt_rn and libdevice's.
+// tl.exp and its kin take fp32 and fp64 only. On GPUs exponentials, logarithms and roots mean
+// the fast approximate forms: the operations carry `afn`. sin and cos are accurate, as in Triton;
+// the exact roots are sqrt_rn and libdevice's.
 #include "lib/Frontend/BuiltinCall.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -38,8 +39,8 @@ ArrayRef<Builtin> mathBuiltins() {
       {"sqrt_rn", "(x)", "The square root, rounded to nearest as IEEE 754 asks.", emitUnary<math::SqrtOp, false>,
        Builtin::Method},
       {"rsqrt", "(x)", "One over the square root.", emitUnary<math::RsqrtOp, true>, Builtin::Method},
-      {"sin", "(x)", "The sine.", emitUnary<math::SinOp, true>, Builtin::Method},
-      {"cos", "(x)", "The cosine.", emitUnary<math::CosOp, true>, Builtin::Method},
+      {"sin", "(x)", "The sine.", emitUnary<math::SinOp, false>, Builtin::Method},
+      {"cos", "(x)", "The cosine.", emitUnary<math::CosOp, false>, Builtin::Method},
       {"erf", "(x)", "The error function.", emitUnary<math::ErfOp, true>, Builtin::Method},
       {"floor", "(x)", "The largest integer that is not above x, as a float.", emitUnary<math::FloorOp, false>,
        Builtin::Method},
