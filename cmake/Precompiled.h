@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The project's one precompiled header: what nearly every source that works on IR includes.
 // Heavy and rare headers (NVVMDialect.h, PassBuilder.h, TargetMachine.h) stay out.
 #pragma once

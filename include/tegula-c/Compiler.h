@@ -40,7 +40,7 @@ typedef enum {
 typedef struct tegula_value tegula_value;
 struct tegula_value {
   tegula_value_kind kind;
-  int is_constexpr;         /* 1 when the host wrapped it in constexpr(...): usable as a kernel global */
+  int is_constexpr; /* 1 when the host wrapped it in constexpr(...): usable as a kernel global */
   int64_t integer;
   double real;
   const char *text;
@@ -56,10 +56,10 @@ struct tegula_value {
 /* The text of one function of the kernel language. */
 typedef struct {
   const char *name;
-  const char *source;     /* from its first decorator or `def` to its end; indentation as in the file */
+  const char *source; /* from its first decorator or `def` to its end; indentation as in the file */
   size_t source_size;
-  const char *filename;   /* for diagnostics */
-  unsigned first_line;    /* line of the first character of source in that file, from 1 */
+  const char *filename;      /* for diagnostics */
+  unsigned first_line;       /* line of the first character of source in that file, from 1 */
   int is_constexpr_function; /* compile-time Python: run through `call`, never compiled */
   int noinline;
 } tegula_function_source;
@@ -85,24 +85,24 @@ typedef struct {
 /* What one parameter of the kernel is bound to. */
 typedef struct {
   const char *name;
-  const char *type;            /* "*fp16", "i32", "fp32", "u8", "i1"...; NULL when it is a constant */
-  unsigned divisibility;       /* 16 when value or address is known to be divisible by 16, else 1 */
+  const char *type;             /* "*fp16", "i32", "fp32", "u8", "i1"...; NULL when it is a constant */
+  unsigned divisibility;        /* 16 when value or address is known to be divisible by 16, else 1 */
   const tegula_value *constant; /* constexpr, None or an int equal to 1; NULL otherwise */
 } tegula_argument;
 
 typedef struct {
-  void *function;              /* handle: its text comes from environment->function_source */
+  void *function;                   /* handle: its text comes from environment->function_source */
   const tegula_argument *arguments; /* one for each parameter, in order */
   size_t num_arguments;
-  const char *target;          /* "sm_80", "sm_89", "sm_90a", ..., "host" */
-  int num_warps;               /* 0: the default, 4 */
-  int num_stages;              /* 0: the default, 3 */
-  int num_ctas;                /* 0: the default, 1 */
-  int maxnreg;                 /* 0: no limit */
-  int debug;                   /* device asserts and overflow checks on */
-  int disable_fp_fusion;       /* 1: never contract mul+add */
-  int keep_stages;             /* 1: keep the text of every stage as a section of the image */
-  int print_time;              /* 1: record stage times: section "time" */
+  const char *target;    /* "sm_80", "sm_89", "sm_90a", ..., "host" */
+  int num_warps;         /* 0: the default, 4 */
+  int num_stages;        /* 0: the default, 3 */
+  int num_ctas;          /* 0: the default, 1 */
+  int maxnreg;           /* 0: no limit */
+  int debug;             /* device asserts and overflow checks on */
+  int disable_fp_fusion; /* 1: never contract mul+add */
+  int keep_stages;       /* 1: keep the text of every stage as a section of the image */
+  int print_time;        /* 1: record stage times: section "time" */
 } tegula_compile_request;
 
 /* ---- Results ------------------------------------------------------------------- */

@@ -27,7 +27,8 @@ Environment::Answer CEnvironment::convert(int code, const char *message, const t
 }
 
 Value CEnvironment::fromC(const tegula_value &value, std::string &error) {
-  llvm::StringRef text(value.text ? value.text : "", value.text ? (value.text_size ? value.text_size : strlen(value.text)) : 0);
+  llvm::StringRef text(value.text ? value.text : "",
+                       value.text ? (value.text_size ? value.text_size : strlen(value.text)) : 0);
   switch (value.kind) {
   case TEGULA_VALUE_NONE:
     return Value::none();

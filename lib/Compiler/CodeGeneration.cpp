@@ -23,7 +23,8 @@ static SourceRange kernelRange(ModuleOp module) {
 }
 
 static bool generateGPU(ModuleOp module, const CompileRequest &request, runtime::KernelImage &image,
-                        tegula::DiagnosticEngine &diagnostics, llvm::function_ref<void(llvm::StringRef, double)> onStage) {
+                        tegula::DiagnosticEngine &diagnostics,
+                        llvm::function_ref<void(llvm::StringRef, double)> onStage) {
   const nvptx::Features *features = nvptx::findFeatures(request.target.name);
   nvptx::TranslateOptions options;
   options.features = features;
@@ -61,8 +62,9 @@ static bool generateGPU(ModuleOp module, const CompileRequest &request, runtime:
   for (const std::string &warning : assembly.warnings)
     diagnostics.warning("assembler", kernelRange(module), warning);
   if (assembly.spillBytes && request.remarks)
-    diagnostics.remark("spill", kernelRange(module),
-                       "missed: " + std::to_string(assembly.spillBytes) + " bytes of registers spill to local memory")
+    diagnostics
+        .remark("spill", kernelRange(module),
+                "missed: " + std::to_string(assembly.spillBytes) + " bytes of registers spill to local memory")
         .withHint("more warps or a smaller block leave each thread fewer values to hold");
   return true;
 }

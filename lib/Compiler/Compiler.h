@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The whole flow of one compile, for every entrance (Python, tegulac, C++): front end, the phases of Pipelines.h, code
-// generation for the target, the kernel image. One compile owns its MLIRContext; compiles run in parallel from any thread.
+// generation for the target, the kernel image. One compile owns its MLIRContext; compiles run in parallel from any
+// thread.
 //===----------------------------------------------------------------------===//
 #pragma once
 

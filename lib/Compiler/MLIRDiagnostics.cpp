@@ -11,8 +11,8 @@ using namespace tegula;
 SourceRange tegula::sourceRangeOf(Location location) {
   return llvm::TypeSwitch<Location, SourceRange>(location)
       .Case([](FileLineColRange range) {
-        return SourceRange(range.getFilename().getValue(), {range.getStartLine(), range.getStartColumn(),
-                                                            range.getEndLine(), range.getEndColumn()});
+        return SourceRange(range.getFilename().getValue(),
+                           {range.getStartLine(), range.getStartColumn(), range.getEndLine(), range.getEndColumn()});
       })
       .Case([](CallSiteLoc call) { return sourceRangeOf(call.getCallee()); })
       .Case([](NameLoc name) { return sourceRangeOf(name.getChildLoc()); })
@@ -52,9 +52,8 @@ DiagnosticBridge::DiagnosticBridge(MLIRContext *context, tegula::DiagnosticEngin
         if (severity == tegula::Severity::Remark && !keepRemarks)
           return success();
         Location location = diagnostic.getLocation();
-        tegula::Diagnostic &told =
-            engine.report(severity, severity == tegula::Severity::Error ? "lowering" : "remark",
-                          sourceRangeOf(location), diagnostic.str());
+        tegula::Diagnostic &told = engine.report(severity, severity == tegula::Severity::Error ? "lowering" : "remark",
+                                                 sourceRangeOf(location), diagnostic.str());
         noteCallers(location, told);
         for (mlir::Diagnostic &note : diagnostic.getNotes())
           told.note(sourceRangeOf(note.getLocation()), note.str());

@@ -9,7 +9,8 @@
 
 namespace tegula {
 
-/// The place in a source that a location means: the innermost one of a chain of inlined calls; nowhere when it has none.
+/// The place in a source that a location means: the innermost one of a chain of inlined calls; nowhere when it has
+/// none.
 SourceRange sourceRangeOf(mlir::Location location);
 
 /// While it lives, diagnostics of the context go to the engine: with the source's line, the chain of inlined calls as

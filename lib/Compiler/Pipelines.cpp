@@ -52,9 +52,7 @@ void tegula::addGPULLVMPhase(OpPassManager &passes, const PhaseOptions &options)
   to_llvm::buildTileGPUToLLVMPipeline(passes, lowering);
 }
 
-void tegula::addHostPhase(OpPassManager &passes, const PhaseOptions &) {
-  buildTileToLoopsPipeline(passes);
-}
+void tegula::addHostPhase(OpPassManager &passes, const PhaseOptions &) { buildTileToLoopsPipeline(passes); }
 
 namespace {
 
@@ -68,22 +66,22 @@ struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
 } // namespace
 
 void tegula::registerPhases() {
-  PassPipelineRegistration<PhasePipelineOptions>(
-      "tegula-phase", "one phase of the compiler, as jit and tegulac run it",
-      [](OpPassManager &passes, const PhasePipelineOptions &given) {
-        PhaseOptions options;
-        options.target = given.target;
-        options.numWarps = given.numWarps;
-        options.remarks = given.remarks;
-        if (given.name == "tile")
-          addTilePhase(passes, options);
-        else if (given.name == "tile-gpu")
-          addTileGPUPhase(passes, options);
-        else if (given.name == "gpu-llvm")
-          addGPULLVMPhase(passes, options);
-        else if (given.name == "host")
-          addHostPhase(passes, options);
-        else
-          llvm::errs() << "tegula-opt: error: there is no phase '" << given.name << "'\n";
-      });
+  PassPipelineRegistration<PhasePipelineOptions>("tegula-phase", "one phase of the compiler, as jit and tegulac run it",
+                                                 [](OpPassManager &passes, const PhasePipelineOptions &given) {
+                                                   PhaseOptions options;
+                                                   options.target = given.target;
+                                                   options.numWarps = given.numWarps;
+                                                   options.remarks = given.remarks;
+                                                   if (given.name == "tile")
+                                                     addTilePhase(passes, options);
+                                                   else if (given.name == "tile-gpu")
+                                                     addTileGPUPhase(passes, options);
+                                                   else if (given.name == "gpu-llvm")
+                                                     addGPULLVMPhase(passes, options);
+                                                   else if (given.name == "host")
+                                                     addHostPhase(passes, options);
+                                                   else
+                                                     llvm::errs() << "tegula-opt: error: there is no phase '"
+                                                                  << given.name << "'\n";
+                                                 });
 }

@@ -9,7 +9,8 @@
 //   gpu-llvm   llvm and nvvm dialects only                                     lib/Target/NVPTX
 //   host       llvm dialect only                                               lib/Target/Host
 //
-// `tegula-opt --tegula-phase="name=tile-gpu target=sm_90a num-warps=4"` replays one phase exactly as jit and tegulac do.
+// `tegula-opt --tegula-phase="name=tile-gpu target=sm_90a num-warps=4"` replays one phase exactly as jit and tegulac
+// do.
 //===----------------------------------------------------------------------===//
 #pragma once
 

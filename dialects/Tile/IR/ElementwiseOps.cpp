@@ -9,7 +9,8 @@ LogicalResult FpToFpOp::verify() {
   Type src = getSrc().getType(), result = getType();
   if (shapeOf(src) != shapeOf(result)) // (C1)
     return emitOpError() << "expected one shape, got " << src << " and " << result;
-  bool narrows = getElementTypeOrSelf(src).getIntOrFloatBitWidth() > getElementTypeOrSelf(result).getIntOrFloatBitWidth();
+  bool narrows =
+      getElementTypeOrSelf(src).getIntOrFloatBitWidth() > getElementTypeOrSelf(result).getIntOrFloatBitWidth();
   if (narrows && !getRounding()) // (C3)
     return emitOpError() << "narrowing " << src << " to " << result << " needs a rounding";
   return success();

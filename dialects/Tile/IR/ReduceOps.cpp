@@ -52,8 +52,7 @@ LogicalResult ReduceOp::verify() {
     Type element = getElementTypeOrSelf(result.getType());
     if (element != block.getElementType() || shapeOf(result.getType()) != ArrayRef<int64_t>(shape) ||
         isa<RankedTensorType>(result.getType()) == shape.empty()) // (C3)
-      return emitOpError() << "the result " << result.getType() << " is not " << block << " without axis "
-                           << getAxis();
+      return emitOpError() << "the result " << result.getType() << " is not " << block << " without axis " << getAxis();
   }
   return success();
 }

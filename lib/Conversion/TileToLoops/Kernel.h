@@ -138,7 +138,7 @@ private:
   llvm::DenseSet<mlir::Value> wanted;
   llvm::DenseMap<mlir::Value, unsigned> cost;
   llvm::DenseMap<mlir::Value, unsigned> height; ///< of the tower of deferred work that a value stands on
-  llvm::SmallVector<tile::LoadOp> pending; ///< deferred loads in scope, in program order
+  llvm::SmallVector<tile::LoadOp> pending;      ///< deferred loads in scope, in program order
   struct Allocation {
     mlir::Operation *op;
     int64_t bytes;

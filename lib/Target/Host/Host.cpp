@@ -4,6 +4,10 @@
 
 #include "lib/Target/FatalErrorGuard.h"
 
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -14,10 +18,6 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/Transforms/Utils/Cloning.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Export.h"
 
 #include <chrono>
 
@@ -50,12 +50,12 @@ const Processor &processor() {
     result.triple = llvm::sys::getProcessTriple();
     result.cpu = llvm::sys::getHostCPUName().str();
     // Of all that the processor has, the sets that change what vector code is made.
-    static constexpr llvm::StringLiteral told[] = {"sse4.2",   "avx",      "f16c",     "fma",       "avx2",
-                                                   "avx512f",  "avx512bw", "avx512dq", "avx512vl",  "avx512bf16"};
+    static constexpr llvm::StringLiteral told[] = {"sse4.2",  "avx",      "f16c",     "fma",      "avx2",
+                                                   "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512bf16"};
     llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
     for (const auto &feature : features)
-      result.llvmFeatures += (result.llvmFeatures.empty() ? "" : ",") + std::string(feature.second ? "+" : "-") +
-                             feature.first().str();
+      result.llvmFeatures +=
+          (result.llvmFeatures.empty() ? "" : ",") + std::string(feature.second ? "+" : "-") + feature.first().str();
     for (llvm::StringRef name : told)
       if (features.lookup(name))
         result.required.push_back(name.str());

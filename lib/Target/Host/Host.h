@@ -4,8 +4,8 @@
 //   llvm dialect  ->  LLVM IR  ->  O3 with the loop and SLP vectorisers  ->  object  ->  ELF shared object
 //
 // for the processor of this machine, in memory all the way. The shared object is what the runtime loads, whether it was
-// made a moment ago or comes from a cache or a file: there is one path, not a JIT and an ahead-of-time compiler. What the
-// code calls of libm is left open; the runtime is linked with libm.
+// made a moment ago or comes from a cache or a file: there is one path, not a JIT and an ahead-of-time compiler. What
+// the code calls of libm is left open; the runtime is linked with libm.
 //===----------------------------------------------------------------------===//
 #pragma once
 

@@ -40,9 +40,20 @@ llvm::Expected<std::string> linkSharedObject(llvm::StringRef object) {
   llvm::scope_exit removeOutput([&] { llvm::sys::fs::remove(output); });
 
   std::string inputName = "/proc/self/fd/" + std::to_string(input);
-  const char *arguments[] = {"ld.lld",        "-shared", "--gc-sections",    "--build-id=none", "--hash-style=gnu",
-                             "--threads=1",   "-z",      "noseparate-code",  "-s",              "--eh-frame-hdr",
-                             "--allow-shlib-undefined", inputName.c_str(),   "-o",              output.c_str()};
+  const char *arguments[] = {"ld.lld",
+                             "-shared",
+                             "--gc-sections",
+                             "--build-id=none",
+                             "--hash-style=gnu",
+                             "--threads=1",
+                             "-z",
+                             "noseparate-code",
+                             "-s",
+                             "--eh-frame-hdr",
+                             "--allow-shlib-undefined",
+                             inputName.c_str(),
+                             "-o",
+                             output.c_str()};
   std::string log;
   llvm::raw_string_ostream stream(log);
   bool linked = false;
