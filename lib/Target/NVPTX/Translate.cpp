@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Target/NVPTX/Translate.h"
+#include "lib/Target/ErrorCollector.h"
 #include "lib/Target/FatalErrorGuard.h"
 #include "lib/Target/NVPTX/CudaFiles.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -14,8 +15,6 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Target/LLVMIR/LLVMTranslationInterface.h"
 #include "llvm/Bitcode/BitcodeReader.h"
-#include "llvm/IR/DiagnosticInfo.h"
-#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
@@ -157,20 +156,6 @@ bool emitPtx(llvm::Module &module, llvm::TargetMachine &machine, std::string &pt
   ptx = text.str().str();
   return true;
 }
-
-/// Keeps the first error that a pass reports; LLVM goes on after it, with code that is not to be used.
-struct ErrorCollector : llvm::DiagnosticHandler {
-  explicit ErrorCollector(std::string &first) : first(first) {}
-  bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
-    if (info.getSeverity() == llvm::DS_Error && first.empty()) {
-      llvm::raw_string_ostream stream(first);
-      llvm::DiagnosticPrinterRawOStream printer(stream);
-      info.print(printer);
-    }
-    return true;
-  }
-  std::string &first;
-};
 
 } // namespace
 
